@@ -1,0 +1,234 @@
+//! A child's `lua_State`, from its opening to its close. Nothing else closes one.
+//!
+//! At the base level of the state stand, from the bottom: the message handler, [`finish`] and its argument, the
+//! chunk, its arguments. So the thread has just to call twice, and pushes nothing where an error would find no
+//! protected call.
+
+use crate::interrupt::Target;
+use crate::logger;
+use crate::message::{self, Message, Stop, Strictness, Strings};
+use crate::shim::*;
+use crate::traceback;
+use std::cell::UnsafeCell;
+use std::ffi::CStr;
+use std::os::raw::{c_char, c_int, c_void};
+use std::ptr::{self, NonNull};
+
+/// What a child's state points to: it lives as long as the state, and does not move.
+pub struct Context {
+    pub target: Target,
+    /// Only the thread that runs the child looks at it.
+    ending: UnsafeCell<Ending>,
+}
+
+// SAFETY: `target` is made for any thread, `ending` is left alone by all but the one that runs the child.
+unsafe impl Sync for Context {}
+
+impl Context {
+    pub fn new(interrupted: &'static CStr) -> Self {
+        let ending = Ending { failed: false, strings: None, outcome: Outcome::Lost(Stop::Memory) };
+        Context { target: Target::new(interrupted), ending: UnsafeCell::new(ending) }
+    }
+}
+
+/// What [`finish`] is told, and what it tells.
+struct Ending {
+    failed: bool,
+    /// How results are taken, if they are.
+    strings: Option<Strings>,
+    outcome: Outcome,
+}
+
+/// What `join` gives.
+pub enum Outcome {
+    /// The child returned these values.
+    Returned(Message),
+    /// The child failed: the text, and perhaps the error value.
+    Failed(Message),
+    /// The child's results could not be taken.
+    Lost(Stop),
+}
+
+/// An open state. Dropping it closes it, with all finalizers that entails.
+pub struct Child(NonNull<lua_State>);
+
+// SAFETY: A state is not bound to a thread; the one owner is the only one to touch it.
+unsafe impl Send for Child {}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        // SAFETY: The state is open, and nothing runs in it: there is one owner, who is here.
+        unsafe { lua_close(self.0.as_ptr()) };
+    }
+}
+
+/// A step of the making of a child failed: its message is on top of the child's stack.
+#[derive(Debug)]
+pub struct Failed;
+
+fn step(status: c_int) -> Result<(), Failed> {
+    if status == LUA_OK { Ok(()) } else { Err(Failed) }
+}
+
+struct Setup<'a> {
+    context: &'a Context,
+    modules: &'a Message,
+}
+
+/// In the registry: names under which the parent knows this module, with their loaders.
+pub static MODULES: u8 = 0;
+
+impl Child {
+    /// An empty state, or none when there is no memory for it.
+    pub fn new() -> Option<Self> {
+        // SAFETY: No preconditions.
+        NonNull::new(unsafe { luaL_newstate() }).map(Child)
+    }
+
+    /// Opens the libraries, and preloads `modules`: one table, of loaders by name.
+    ///
+    /// # Safety
+    /// `context` lives as long as the state, and stays where it is.
+    pub unsafe fn open(&mut self, context: &Context, modules: &Message) -> Result<(), Failed> {
+        let mut setup = Setup { context, modules };
+        // SAFETY: A new state has `LUA_MINSTACK` free slots; `setup` outlives the call.
+        step(unsafe { protect(self.0.as_ptr(), open, (&raw mut setup).cast(), LUA_MULTRET) })
+    }
+
+    /// Loads the chunk; its name is the code itself.
+    ///
+    /// # Safety
+    /// `code` has `len` bytes and a zero after them.
+    pub unsafe fn load(&mut self, code: *const c_char, len: usize) -> Result<(), Failed> {
+        // SAFETY: Loading is protected by itself.
+        step(unsafe { luaL_loadbuffer(self.0.as_ptr(), code, len, code) })
+    }
+
+    /// Puts the chunk's arguments in.
+    ///
+    /// # Safety
+    /// What the message borrows is still there.
+    pub unsafe fn fill(&mut self, arguments: &Message) -> Result<(), Failed> {
+        // SAFETY: After `open` and `load` four slots are used of `LUA_MINSTACK`.
+        step(unsafe { protect(self.0.as_ptr(), fill, ptr::from_ref(arguments).cast_mut().cast(), LUA_MULTRET) })
+    }
+
+    /// The message of a failed step: bytes in the state.
+    pub fn message(&self) -> &[u8] {
+        let L = self.0.as_ptr();
+        // SAFETY: The message stays on the stack as long as nothing runs in the state.
+        unsafe { if lua_type(L, -1) == LUA_TSTRING { bytes(L, -1) } else { b"not enough memory" } }
+    }
+
+    /// Where interrupts have to go.
+    pub fn state(&self) -> *mut lua_State {
+        self.0.as_ptr()
+    }
+
+    /// Runs the chunk, in the thread that this is called in, and takes its results if `strings` says how.
+    /// `returned` is called between the child's own code and what remains: its logger and its results.
+    pub fn run(&mut self, context: &Context, strings: Option<Strings>, returned: impl FnOnce()) -> Outcome {
+        const HANDLER: c_int = 1;
+        const FINISH: c_int = 2;
+        const CHUNK: c_int = 4;
+        let L = self.0.as_ptr();
+        // SAFETY: The stack is as the module's doc says; `ending` is this thread's alone while the child runs.
+        unsafe {
+            let status = lua_pcall(L, lua_gettop(L) - CHUNK, LUA_MULTRET, HANDLER);
+            returned();
+            let ending = context.ending.get();
+            (*ending).failed = status != LUA_OK;
+            (*ending).strings = strings;
+            lua_pcall(L, lua_gettop(L) - FINISH, 0, 0);
+            std::mem::replace(&mut (*ending).outcome, Outcome::Lost(Stop::Memory))
+        }
+    }
+}
+
+unsafe extern "C-unwind" fn open(L: *mut lua_State) -> c_int {
+    // SAFETY: Called by `protect` with a `Setup`; whatever raises is caught there.
+    unsafe {
+        let setup = &*lua_touserdata(L, 1).cast::<Setup>();
+        lua_gc(L, LUA_GCSTOP, 0);
+        luaL_openlibs(L);
+        learn_functions(L);
+        setup.context.target.attach(L);
+        message::put(L, setup.modules);
+        preload(L, lua_gettop(L));
+        lua_rawsetp(L, LUA_REGISTRYINDEX, (&raw const MODULES).cast());
+        lua_gc(L, LUA_GCRESTART, 0);
+        lua_pushcfunction(L, traceback::handler);
+        lua_pushcfunction(L, finish);
+        lua_pushlightuserdata(L, ptr::from_ref(setup.context).cast_mut().cast::<c_void>());
+        3
+    }
+}
+
+/// Sets `package.preload[name] = loader` for all in the table at `modules`.
+unsafe fn preload(L: *mut lua_State, modules: c_int) {
+    // SAFETY: Called in `open`; the libraries are as they were opened.
+    unsafe {
+        lua_getglobal(L, c"package".as_ptr());
+        lua_getfield(L, -1, c"preload".as_ptr());
+        let preload = lua_gettop(L);
+        lua_pushnil(L);
+        while lua_next(L, modules) != 0 {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, preload);
+        }
+        lua_settop(L, modules);
+    }
+}
+
+unsafe extern "C-unwind" fn fill(L: *mut lua_State) -> c_int {
+    // SAFETY: Called by `protect` with a `Message`; whatever raises is caught there.
+    unsafe {
+        let arguments = &*lua_touserdata(L, 1).cast::<Message>();
+        lua_gc(L, LUA_GCSTOP, 0); // all of it stays: nothing to collect
+        message::put(L, arguments);
+        lua_gc(L, LUA_GCRESTART, 0);
+        arguments.len()
+    }
+}
+
+/// Called with the context and what the chunk's call gave: tells the logger of an error, and takes the results.
+unsafe extern "C-unwind" fn finish(L: *mut lua_State) -> c_int {
+    const FIRST: c_int = 2;
+    // SAFETY: Called by `run`, protected, with the context that `open` left there. Until `take` gives a message,
+    // nothing here has a destructor; `take` raises nothing, and nor does what follows.
+    unsafe {
+        let ending = (*lua_touserdata(L, 1).cast::<Context>()).ending.get();
+        luaL_checkstack(L, message::SLOTS, c"too many results".as_ptr());
+        if !(*ending).failed {
+            if let Some(strings) = (*ending).strings {
+                (*ending).outcome = match message::take(L, FIRST, lua_gettop(L), Strictness::Describe, strings) {
+                    Ok(results) => Outcome::Returned(results),
+                    Err(stop) => Outcome::Lost(stop),
+                };
+            }
+            return 0;
+        }
+        if lua_type(L, FIRST) != LUA_TSTRING {
+            traceback::describe(L, FIRST);
+            lua_replace(L, FIRST);
+        }
+        logger::report(L, FIRST);
+        if let Some(strings) = (*ending).strings {
+            lua_settop(L, FIRST);
+            lua_pushstring(L, c"Error from child thread: ".as_ptr());
+            lua_insert(L, FIRST);
+            lua_concat(L, 2);
+            let with_value = traceback::push_error_value(L);
+            let failed = match with_value.then(|| message::take(L, FIRST, FIRST + 1, Strictness::Refuse, strings)) {
+                Some(Ok(failed)) => Ok(failed),
+                _ => message::take(L, FIRST, FIRST, Strictness::Refuse, strings),
+            };
+            (*ending).outcome = match failed {
+                Ok(failed) => Outcome::Failed(failed),
+                Err(stop) => Outcome::Lost(stop),
+            };
+        }
+    }
+    0
+}

@@ -1,0 +1,150 @@
+//! The interrupt of one child: a request, and the hook that carries it out in the child's own thread.
+//!
+//! Anyone may [`request`](Target::request); no thread but the child's own touches its `lua_State` while it runs. A
+//! strike ([`os::Running`]) makes that thread arm the hook, which then reads the request: a request taken back in the
+//! meantime just disarms it.
+
+use crate::os::{self, Strike};
+use crate::shim::*;
+use std::ffi::CStr;
+use std::os::raw::{c_int, c_void};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering};
+
+/// What is asked of the child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Request {
+    /// Go on.
+    None,
+    /// Raise once.
+    Once,
+    /// Raise at every instruction.
+    Always,
+}
+
+/// Where interrupts of one child arrive. It does not move once [`attach`](Target::attach)ed.
+pub struct Target {
+    request: AtomicU8,
+    /// The child's state, while its thread runs in it.
+    state: AtomicPtr<lua_State>,
+    /// The error message.
+    text: &'static CStr,
+}
+
+static KEY: u8 = 0;
+
+impl Target {
+    pub fn new(text: &'static CStr) -> Self {
+        Target { request: AtomicU8::new(Request::None as u8), state: AtomicPtr::new(ptr::null_mut()), text }
+    }
+
+    /// Sets what is asked; the caller then strikes, if the child runs.
+    pub fn request(&self, request: Request) {
+        self.request.store(request as u8, Ordering::Release);
+    }
+
+    /// The request that is pending; a single one is taken back by asking.
+    pub fn take(&self) -> Request {
+        const ONCE: u8 = Request::Once as u8;
+        match self.request.compare_exchange(ONCE, Request::None as u8, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => Request::Once,
+            Err(none) if none == Request::None as u8 => Request::None,
+            Err(_) => Request::Always,
+        }
+    }
+
+    /// What an [`os::Running`] of the child has to be given.
+    pub fn strike(&self) -> Strike {
+        Strike::new(arm, ptr::from_ref(self).cast())
+    }
+
+    /// Makes the target known to the state it belongs to. Raises.
+    ///
+    /// # Safety
+    /// Called where raising is allowed; `self` stays where it is until the state is closed.
+    pub unsafe fn attach(&self, L: *mut lua_State) {
+        // SAFETY: As the caller says.
+        unsafe {
+            lua_pushlightuserdata(L, ptr::from_ref(self).cast_mut().cast());
+            lua_rawsetp(L, LUA_REGISTRYINDEX, (&raw const KEY).cast());
+        }
+    }
+
+    /// The target of the child that `L` belongs to, if it belongs to one.
+    ///
+    /// # Safety
+    /// Two stack slots are free; the state is open, and so its target alive (Rule 4).
+    pub unsafe fn of<'a>(L: *mut lua_State) -> Option<&'a Self> {
+        // SAFETY: Reading the registry raises nothing: in a child the key is there, elsewhere the caller may be
+        // raised through.
+        unsafe {
+            lua_rawgetp(L, LUA_REGISTRYINDEX, (&raw const KEY).cast());
+            let target = lua_touserdata(L, -1).cast::<Self>();
+            lua_pop(L, 1);
+            target.as_ref()
+        }
+    }
+
+    /// The child's thread begins to run in `L`. What was requested before strikes at the first instruction.
+    ///
+    /// # Safety
+    /// `L` is the main state of the child, and the caller its thread; a strike can come already.
+    pub unsafe fn enter(&self, L: *mut lua_State) {
+        self.state.store(L, Ordering::Release);
+        // SAFETY: In the child's own thread.
+        unsafe { arm(ptr::from_ref(self).cast()) };
+    }
+
+    /// The child's thread is done with its code: nothing raises from here on.
+    ///
+    /// # Safety
+    /// As for [`enter`](Self::enter).
+    pub unsafe fn leave(&self) {
+        os::Running::leave();
+        let L = self.state.swap(ptr::null_mut(), Ordering::AcqRel);
+        self.request(Request::None);
+        if !L.is_null() {
+            // SAFETY: In the child's own thread; setting a hook raises nothing.
+            unsafe { lua_sethook(L, None, 0, 0) };
+        }
+    }
+}
+
+/// Arms the hook of a `Target`, with its thread standing still or in its thread, be it in a signal handler:
+/// `lua_sethook` is made for that.
+unsafe fn arm(target: *const c_void) {
+    // SAFETY: A thread can be struck only while its target is alive; the state is null or open.
+    unsafe {
+        let target = &*target.cast::<Target>();
+        let L = target.state.load(Ordering::Acquire);
+        if !L.is_null() && target.request.load(Ordering::Acquire) != Request::None as u8 {
+            lua_sethook(L, Some(hook), LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
+        }
+    }
+}
+
+unsafe extern "C-unwind" fn hook(L: *mut lua_State, _: *mut lua_Debug) {
+    // SAFETY: A hook may raise, and has `LUA_MINSTACK` free slots. Nothing here has a destructor.
+    unsafe {
+        let Some(target) = Target::of(L) else { return };
+        let request = target.take();
+        if request != Request::Always {
+            lua_sethook(L, None, 0, 0);
+        }
+        if request != Request::None {
+            luaL_error(L, c"%s".as_ptr(), target.text.as_ptr());
+        }
+    }
+}
+
+/// `interrupted()`: whether an interrupt is pending for the child that asks; a single one is taken back. Elsewhere
+/// than in a child: false.
+pub unsafe extern "C-unwind" fn interrupted(L: *mut lua_State) -> c_int {
+    // SAFETY: A C function called by Lua.
+    unsafe {
+        let pending = Target::of(L).is_some_and(|target| target.take() != Request::None);
+        lua_pushboolean(L, pending.into());
+    }
+    1
+}

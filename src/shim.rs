@@ -1,0 +1,313 @@
+//! The Lua API as the rest of the crate sees it: one Lua, the newest.
+//!
+//! This is the only file with `cfg(feature = "lua..")`. mlua's `ffi` lifts older versions' functions to the newest
+//! names; here stands what differs beyond names.
+
+pub use mlua::ffi::*;
+use std::os::raw::{c_char, c_int, c_void};
+
+/// The Lua this build is for, as its hosts call it.
+pub const LUA: &str = if cfg!(feature = "luajit") {
+    "LuaJIT"
+} else if cfg!(feature = "lua51") {
+    "Lua 5.1"
+} else if cfg!(feature = "lua52") {
+    "Lua 5.2"
+} else if cfg!(feature = "lua53") {
+    "Lua 5.3"
+} else if cfg!(feature = "lua54") {
+    "Lua 5.4"
+} else {
+    "Lua 5.5"
+};
+
+/// Whether a value can be a to-be-closed variable.
+pub const HAS_CLOSE: bool = cfg!(any(feature = "lua54", feature = "lua55"));
+
+/// A number as Lua keeps it.
+pub enum Number {
+    #[allow(dead_code)] // before 5.3 there is but one kind
+    Integer(i64),
+    Float(f64),
+}
+
+/// The number at `idx`.
+///
+/// # Safety
+/// The value at `idx` is a number.
+pub unsafe fn number(L: *mut lua_State, idx: c_int) -> Number {
+    // SAFETY: Neither call raises on a number.
+    unsafe {
+        #[cfg(any(feature = "lua53", feature = "lua54", feature = "lua55"))]
+        if lua_isinteger(L, idx) != 0 {
+            return Number::Integer(lua_tointegerx(L, idx, std::ptr::null_mut()));
+        }
+        Number::Float(lua_tonumber(L, idx))
+    }
+}
+
+/// The Lua that runs, read off a chunk dumped by it: the one thing that neither user code nor a header can change.
+/// `None` when there is no memory for it.
+///
+/// # Safety
+/// `L` is a state, of whatever Lua; two stack slots are free.
+pub unsafe fn host(L: *mut lua_State) -> Option<&'static str> {
+    unsafe extern "C-unwind" fn keep(_: *mut lua_State, piece: *const c_void, size: usize, head: *mut c_void) -> c_int {
+        // SAFETY: `head` is the `Head` below; `piece` has `size` bytes.
+        unsafe {
+            let head = &mut *head.cast::<Head>();
+            let room = size.min(head.bytes.len() - head.filled);
+            std::ptr::copy_nonoverlapping(piece.cast(), head.bytes.as_mut_ptr().add(head.filled), room);
+            head.filled += room;
+        }
+        0
+    }
+    struct Head {
+        bytes: [u8; 5],
+        filled: usize,
+    }
+    let mut head = Head { bytes: [0; 5], filled: 0 };
+    // SAFETY: Loading an empty chunk is protected, dumping a Lua function raises nothing.
+    unsafe {
+        if luaL_loadbuffer(L, c"".as_ptr(), 0, c"=".as_ptr()) != LUA_OK {
+            lua_pop(L, 1);
+            return None;
+        }
+        lua_dump(L, keep, (&raw mut head).cast(), 0);
+        lua_pop(L, 1);
+    }
+    Some(match &head.bytes {
+        [0x1b, b'L', b'J', ..] => "LuaJIT",
+        [0x1b, b'L', b'u', b'a', 0x51] => "Lua 5.1",
+        [0x1b, b'L', b'u', b'a', 0x52] => "Lua 5.2",
+        [0x1b, b'L', b'u', b'a', 0x53] => "Lua 5.3",
+        [0x1b, b'L', b'u', b'a', 0x54] => "Lua 5.4",
+        [0x1b, b'L', b'u', b'a', 0x55] => "Lua 5.5",
+        _ => "another Lua",
+    })
+}
+
+cfg_if::cfg_if! {
+    if #[cfg(any(feature = "lua51", feature = "luajit"))] {
+        static CALL: u8 = 0;
+        static PACKAGE: u8 = 0;
+        static PROBE: u8 = 0;
+
+        struct Call {
+            f: lua_CFunction,
+            arg: *mut c_void,
+        }
+
+        /// Calls `f(arg)` protected, at the base level of a state that nothing runs in: leaves `results` values, or
+        /// one error message.
+        ///
+        /// # Safety
+        /// Three stack slots are free.
+        pub unsafe fn protect(L: *mut lua_State, f: lua_CFunction, arg: *mut c_void, results: c_int) -> c_int {
+            // Here even pushing a C function allocates and can raise: it is made inside of `lua_cpcall`, which takes
+            // no results out, and fetched from the registry, which raises nothing.
+            unsafe extern "C-unwind" fn anchor(L: *mut lua_State) -> c_int {
+                // SAFETY: The argument is the `Call` below; what raises here is caught by `lua_cpcall`.
+                unsafe {
+                    let call = &*lua_touserdata(L, 1).cast::<Call>();
+                    lua_pushlightuserdata(L, call.arg); // LuaJIT makes room for the address: now, not below
+                    lua_pushcfunction(L, call.f);
+                    lua_rawsetp(L, LUA_REGISTRYINDEX, (&raw const CALL).cast());
+                }
+                0
+            }
+            let mut call = Call { f, arg };
+            // SAFETY: `call` outlives `lua_cpcall`; reading a known key of the registry and pushing a known address
+            // raise nothing.
+            unsafe {
+                let status = lua_cpcall(L, anchor, (&raw mut call).cast());
+                if status != LUA_OK {
+                    return status;
+                }
+                lua_rawgetp(L, LUA_REGISTRYINDEX, (&raw const CALL).cast());
+                lua_pushlightuserdata(L, arg);
+                lua_pcall(L, 1, results, 0)
+            }
+        }
+
+        /// Notes for [`plain_function`] what a plain function looks like in this state. Raises.
+        ///
+        /// # Safety
+        /// Called from a C function; four stack slots are free.
+        pub unsafe fn learn_functions(L: *mut lua_State) {
+            // SAFETY: The caller lets it raise, and nothing here has a destructor.
+            unsafe {
+                // What C modules define lives in the environment of `package`, whose loaders opened them.
+                lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+                if lua_istable(L, -1) != 0 {
+                    lua_pushstring(L, c"package".as_ptr());
+                    lua_rawget(L, -2);
+                    lua_rawsetp(L, LUA_REGISTRYINDEX, (&raw const PACKAGE).cast());
+                }
+                lua_pop(L, 1);
+                #[cfg(feature = "luajit")]
+                {
+                    for _ in 0..PROBE_UPVALUES {
+                        lua_pushnil(L);
+                    }
+                    lua_pushcclosure(L, probe, PROBE_UPVALUES);
+                    lua_rawsetp(L, LUA_REGISTRYINDEX, (&raw const PROBE).cast());
+                }
+                let _ = &raw const PROBE;
+            }
+        }
+
+        /// The C function at `idx` if its address is all there is to it: no upvalues, no environment of its own, no
+        /// built-in of LuaJIT (those find themselves by more than their address).
+        ///
+        /// # Safety
+        /// The value at `idx`, an absolute index, is a function; two stack slots are free; [`learn_functions`] ran in
+        /// this state.
+        pub unsafe fn plain_function(L: *mut lua_State, idx: c_int) -> Option<lua_CFunction> {
+            // SAFETY: Reading raises nothing: the registry's keys are there already.
+            unsafe {
+                let function = lua_tocfunction(L, idx)?;
+                if !lua_getupvalue(L, idx, 1).is_null() {
+                    lua_pop(L, 1);
+                    return None;
+                }
+                lua_getfenv(L, idx);
+                lua_rawgetp(L, LUA_REGISTRYINDEX, (&raw const PACKAGE).cast());
+                let plain = lua_rawequal(L, -1, -2) != 0 || lua_rawequal(L, -2, LUA_GLOBALSINDEX) != 0;
+                lua_pop(L, 2);
+                (plain && !built_in(L, idx)).then_some(function)
+            }
+        }
+
+        cfg_if::cfg_if! {
+            if #[cfg(feature = "luajit")] {
+                const PROBE_UPVALUES: c_int = 37;
+
+                unsafe extern "C-unwind" fn probe(_: *mut lua_State) -> c_int {
+                    0
+                }
+
+                /// Whether the C function at `idx` is one of LuaJIT's own. Its header says so, in a byte that no API
+                /// function gives: where that byte stands is found on a function of ours, and where it can't be
+                /// found every function counts as built-in.
+                unsafe fn built_in(L: *mut lua_State, idx: c_int) -> bool {
+                    const FF_C: u8 = 1; // "a C function of a user", right before the number of upvalues
+                    // SAFETY: A function object is at least 12 bytes long and alive, being on the stack and in the
+                    // registry.
+                    unsafe {
+                        lua_rawgetp(L, LUA_REGISTRYINDEX, (&raw const PROBE).cast());
+                        let known = lua_topointer(L, -1).cast::<u8>();
+                        let asked = lua_topointer(L, idx).cast::<u8>();
+                        lua_pop(L, 1);
+                        if known.is_null() || asked.is_null() {
+                            return true;
+                        }
+                        // A 64 bit link to the next object comes first, or a 32 bit one; then mark and type.
+                        [10, 6]
+                            .into_iter()
+                            .find(|&at| *known.add(at) == FF_C && c_int::from(*known.add(at + 1)) == PROBE_UPVALUES)
+                            .is_none_or(|at| *asked.add(at) != FF_C)
+                    }
+                }
+            } else {
+                unsafe fn built_in(_: *mut lua_State, _: c_int) -> bool {
+                    false
+                }
+            }
+        }
+
+        /// Makes of the error message at 1 the message with traceback. Raises.
+        ///
+        /// # Safety
+        /// Called in a message handler with the message alone on the stack.
+        pub unsafe fn append_traceback(L: *mut lua_State) {
+            // SAFETY: The handler's caller catches what raises here; nothing has a destructor.
+            unsafe {
+                lua_getglobal(L, c"debug".as_ptr());
+                if lua_istable(L, -1) == 0 {
+                    return lua_settop(L, 1);
+                }
+                lua_getfield(L, -1, c"traceback".as_ptr());
+                if lua_isfunction(L, -1) == 0 {
+                    return lua_settop(L, 1);
+                }
+                lua_pushvalue(L, 1);
+                lua_pushinteger(L, 2); // from the function that raised: not `traceback` and the handler
+                lua_call(L, 2, 1);
+                if lua_type(L, -1) == LUA_TSTRING {
+                    lua_replace(L, 1);
+                }
+                lua_settop(L, 1);
+            }
+        }
+    } else {
+        /// Calls `f(arg)` protected, at the base level of a state that nothing runs in: leaves `results` values, or
+        /// one error message.
+        ///
+        /// # Safety
+        /// Two stack slots are free.
+        pub unsafe fn protect(L: *mut lua_State, f: lua_CFunction, arg: *mut c_void, results: c_int) -> c_int {
+            // SAFETY: Pushing a C function without upvalues and an address allocates nothing.
+            unsafe {
+                lua_pushcfunction(L, f);
+                lua_pushlightuserdata(L, arg);
+                lua_pcall(L, 1, results, 0)
+            }
+        }
+
+        /// Notes for [`plain_function`] what a plain function looks like in this state: here there is no doubt.
+        ///
+        /// # Safety
+        /// None needed.
+        pub unsafe fn learn_functions(_: *mut lua_State) {}
+
+        /// The C function at `idx` if its address is all there is to it: no upvalues.
+        ///
+        /// # Safety
+        /// The value at `idx` is a function; one stack slot is free.
+        pub unsafe fn plain_function(L: *mut lua_State, idx: c_int) -> Option<lua_CFunction> {
+            // SAFETY: Reading raises nothing.
+            unsafe {
+                let function = lua_tocfunction(L, idx)?;
+                if lua_getupvalue(L, idx, 1).is_null() {
+                    return Some(function);
+                }
+                lua_pop(L, 1);
+                None
+            }
+        }
+
+        /// Makes of the error message at 1 the message with traceback. Raises.
+        ///
+        /// # Safety
+        /// Called in a message handler with the message alone on the stack.
+        pub unsafe fn append_traceback(L: *mut lua_State) {
+            // SAFETY: The handler's caller catches what raises here; nothing has a destructor.
+            unsafe {
+                // The message is joined on by us: `luaL_traceback` would end it at its first zero byte.
+                lua_pushstring(L, c"\n".as_ptr());
+                luaL_traceback(L, L, std::ptr::null(), 1);
+                lua_concat(L, 3);
+            }
+        }
+    }
+}
+
+/// The string at `idx`, as bytes.
+///
+/// # Safety
+/// The value at `idx` is a string, and stays where it is while the bytes are used.
+pub unsafe fn bytes<'a>(L: *mut lua_State, idx: c_int) -> &'a [u8] {
+    let mut len = 0;
+    // SAFETY: Of a string, `lua_tolstring` gives the bytes and raises nothing.
+    unsafe { std::slice::from_raw_parts(lua_tolstring(L, idx, &raw mut len).cast(), len) }
+}
+
+/// Pushes `text`. Raises when there is no memory.
+///
+/// # Safety
+/// Called where raising is allowed; one stack slot is free.
+pub unsafe fn push_bytes(L: *mut lua_State, text: &[u8]) {
+    // SAFETY: Lua copies `len` bytes.
+    unsafe { lua_pushlstring(L, text.as_ptr().cast::<c_char>(), text.len()) };
+}
