@@ -231,11 +231,23 @@ cfg_if::cfg_if! {
                 if lua_isfunction(L, -1) == 0 {
                     return lua_settop(L, 1);
                 }
-                lua_pushvalue(L, 1);
+                // LuaJIT's ends the message at its first zero byte: such a message is joined on by us.
+                let whole = !bytes(L, 1).contains(&0);
+                if whole {
+                    lua_pushvalue(L, 1);
+                } else {
+                    lua_pushstring(L, c"".as_ptr());
+                }
                 lua_pushinteger(L, 2); // from the function that raised: not `traceback` and the handler
                 lua_call(L, 2, 1);
                 if lua_type(L, -1) == LUA_TSTRING {
-                    lua_replace(L, 1);
+                    if whole {
+                        lua_replace(L, 1);
+                    } else {
+                        lua_replace(L, 2);
+                        lua_settop(L, 2);
+                        lua_concat(L, 2);
+                    }
                 }
                 lua_settop(L, 1);
             }

@@ -1,0 +1,180 @@
+local helper = require "spec.helper"
+local llthreads, new, pack = helper.llthreads, helper.new, helper.pack
+
+-- A child that says when it runs; what follows in `code` is interrupted. Short sleeps keep LuaJIT out of traces.
+local function running(code, ...)
+  local ready = helper.flag()
+  local prelude = "llthreads.set_logger(function() end) local ready = ... "
+  local thread = new(prelude .. code, ready.path, ...):start()
+  ready.wait()
+  return thread
+end
+
+local LOOP = "set(ready) while true do sleep(0.001) end "
+
+describe("thread:interrupt()", function()
+  it("raises interrupted_error in the child", function()
+    local thread = running(LOOP)
+    assert.equal(0, select("#", thread:interrupt()))
+    local ok, err = thread:join()
+    assert.is_false(ok)
+    assert.matches("^Error from child thread: ", err)
+    assert.matches(llthreads.interrupted_error, err)
+  end)
+
+  it("is caught by a pcall, once, and the child goes on", function()
+    local thread = running("local ok, err = pcall(function() " .. LOOP .. "end) return ok, err, pcall(sleep, 0.001)")
+    thread:interrupt()
+    local results = pack(thread:join())
+    assert.same({ true, false, true, 4 }, { results[1], results[2], results[4], results.n })
+    assert.matches(llthreads.interrupted_error .. "$", results[3])
+  end)
+
+  it("reaches a loop that calls nothing", function()
+    local thread = running("if jit then jit.off() end set(ready) while true do end")
+    thread:interrupt()
+    assert.matches(llthreads.interrupted_error, select(2, thread:join()))
+  end)
+
+  it("is kept before start, and strikes when the child runs", function()
+    local thread = new("llthreads.set_logger(function() end) return 'reached'")
+    thread:interrupt()
+    local ok, err = thread:start():join()
+    assert.is_false(ok)
+    assert.matches(llthreads.interrupted_error, err)
+  end)
+
+  it("can come again", function()
+    local thread = running([[
+      local count = 0
+      set(ready)
+      while count < 3 do
+        if not pcall(function() while true do sleep(0.001) end end) then count = count + 1 end
+      end
+      return count
+    ]])
+    helper.wait_for("three interrupts", function()
+      thread:interrupt()
+      return thread:join(5)
+    end)
+  end)
+end)
+
+describe("thread:interrupt(true)", function()
+  it("ends also a loop of pcalls", function()
+    local thread = running("pcall(function() " .. LOOP .. "end) while true do pcall(sleep, 0.001) end")
+    thread:interrupt(true)
+    local ok, err = thread:join()
+    assert.is_false(ok)
+    assert.matches(llthreads.interrupted_error, err)
+  end)
+
+  it("strikes from the first instruction when it comes before start", function()
+    local reached = helper.flag()
+    local thread = llthreads.new("local f = io.open((...), 'w') f:close() while true do end", reached.path)
+    thread:interrupt(true)
+    assert.is_false((thread:start():join()))
+    assert.is_falsy(reached.is_set())
+  end)
+
+  it("leaves the logger its say #D7", function()
+    local told = helper.flag()
+    local thread = running("local told = select(2, ...) llthreads.set_logger(function() set(told) end) " .. LOOP, told.path)
+    thread:interrupt(true)
+    assert.is_false((thread:join()))
+    assert.is_true(told.is_set())
+  end)
+end)
+
+describe("thread:interrupt(false)", function()
+  it("takes one back that is pending", function()
+    local thread = new("return 'reached'")
+    thread:interrupt()
+    thread:interrupt(false)
+    assert.same({ n = 2, true, "reached" }, pack(thread:start():join()))
+  end)
+
+  it("takes one back that stays", function()
+    local go = helper.flag()
+    local thread = new("wait((...)) return 'reached'", go.path)
+    thread:interrupt(true)
+    thread:interrupt(false)
+    go.set()
+    assert.same({ n = 2, true, "reached" }, pack(thread:start():join()))
+  end)
+end)
+
+describe("an interrupt that comes too late", function()
+  for _, on in ipairs { "once", true, false } do
+    it("does nothing: " .. tostring(on) .. " #D7", function()
+      local output, rc = helper.process(([[
+        local on = %s
+        for _, mode in ipairs { { false, true }, { false, false }, { true, false }, { true, true } } do
+          local threads = {}
+          for i = 1, 50 do
+            local path = os.tmpname()
+            os.remove(path)
+            threads[i] = llthreads.new("local f = io.open(..., 'w') f:close()", path):start(mode[1], mode[2])
+            wait(path)
+            os.remove(path)
+            threads[i]:interrupt(on)
+          end
+          sleep(0.05)
+          for _, thread in ipairs(threads) do
+            thread:interrupt(on)
+            thread:join()
+            thread:interrupt(on)
+          end
+          collectgarbage()
+        end
+      ]]):format(on == "once" and "nil" or tostring(on)), "exec 2>/dev/null")
+      assert.same({ "", 0 }, { output, rc })
+    end)
+  end
+end)
+
+describe("interrupted()", function()
+  local loop = [[
+    if jit then jit.off() end
+    set(ready)
+    local co = coroutine.wrap(function()
+      local count = 0
+      while not llthreads.interrupted() do count = count + 1 end
+      return llthreads.interrupted()
+    end)
+    return co()
+  ]]
+
+  it("tells a coroutine of an interrupt, once #D8", function()
+    helper.only("5.1 5.2 5.3 5.4", pending) -- LuaJIT's hook reaches a coroutine first
+    local thread = running(loop)
+    thread:interrupt()
+    assert.same({ n = 2, true, false }, pack(thread:join()))
+  end)
+
+  it("stays true for one that stays #D8", function()
+    helper.only("5.1 5.2 5.3 5.4", pending)
+    local thread = running("set(ready) return coroutine.wrap(function() "
+      .. "while not llthreads.interrupted() do end "
+      .. "local first, second = llthreads.interrupted(), llthreads.interrupted() "
+      .. "return first and second, coroutine.yield() end)()")
+    thread:interrupt(true)
+    local _, err = thread:join() -- back in the main coroutine it raises
+    assert.matches(llthreads.interrupted_error, err)
+  end)
+
+  it("tells a compiled loop of an interrupt #D8", function()
+    helper.only("LuaJIT", pending)
+    local thread = running([[
+      local interrupted = llthreads.interrupted
+      local ok, err = pcall(function()
+        set(ready)
+        local n = 0
+        while true do for _ = 1, 1000 do n = n + 1 end if interrupted() then error("asked") end end
+      end)
+      return ok
+    ]])
+    thread:interrupt()
+    assert.same({ n = 2, true, false }, pack(thread:join()))
+  end)
+end)

@@ -1,0 +1,156 @@
+-- What would take the host down.
+local helper = require "spec.helper"
+local new, pack = helper.new, helper.pack
+
+describe("closing the parent's state", function()
+  it("leaves running detached children alone #D9", function()
+    -- A child that alone has the library loads it from a copy, starts grandchildren in there, and is gone.
+    local output, rc = helper.process(([[
+      local file, copy, done = %q, os.tmpname(), os.tmpname()
+      os.execute(("cp %%s %%s"):format(file, copy))
+      os.remove(done)
+      local _, err = llthreads.new([=[
+        local copy, open, done = ...
+        local llthreads = assert(package.loadlib(copy, open))()
+        for i = 1, 10 do
+          llthreads.new([==[
+            local i, done, name = ...
+            local f repeat f = io.open(done) until f
+            f:close()
+            for _ = 1, 100 do require(name).version() end
+            io.open(done .. i, "w"):close()
+          ]==], i, done, open:match("luaopen_(.*)")):start(true)
+        end
+      ]=], copy, %q, done):start():join()
+      assert(not err, err)
+      set(done)
+      for i = 1, 10 do wait(done .. i) os.remove(done .. i) end
+      os.remove(copy)
+      print "gone"
+    ]]):format(helper.file(), "luaopen_" .. helper.name))
+    assert.same({ "gone\n", 0 }, { output, rc })
+  end)
+
+  it("with running detached children ends the process normally", function()
+    local output, rc = helper.process([[
+      for _ = 1, 20 do
+        llthreads.new("while true do local t = {} for i = 1, 100 do t[i] = ('x'):rep(i) end end"):start(true)
+      end
+      sleep(0.05)
+      print "end"
+    ]])
+    assert.same({ "end\n", 0 }, { output, rc })
+  end)
+
+  it("waits for attached ones", function()
+    local ended = helper.flag()
+    local output = helper.process(([[
+      kept = llthreads.new("local sleep, path = require 'socket'.sleep, ... sleep(0.2) io.open(path, 'w'):close()", %q)
+      kept:start()
+    ]]):format(ended.path))
+    assert.equal("", output)
+    assert.is_true(ended.is_set())
+  end)
+end)
+
+describe("no memory", function()
+  -- Room enough for a few states and their threads' heaps, not for what the code asks for.
+  local limit = "ulimit -s 8192; ulimit -v 1000000"
+  local again = [[
+    for _ = 1, 3 do collectgarbage() end
+    print("again", llthreads.new("return 7"):start():join())
+  ]]
+
+  it("in the child is its error #D11", function()
+    local output, rc = helper.process([[
+      local ok, err = llthreads.new("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e6) .. i end"):start():join()
+      print(ok, (err:gsub("\n.*", "")))
+    ]] .. again, limit .. "; exec 2>/dev/null")
+    assert.same({ "false\tError from child thread: not enough memory\nagain\ttrue\t7\n", 0 }, { output, rc })
+  end)
+
+  it("for a result is an error of the child #D5", function()
+    local output, rc = helper.process([[
+      local code = "local s = ('x'):rep(1e8) local t = {} for i = 1, 20 do t[i] = s end return (...) and t or 1"
+      local thread = llthreads.new(code, true):start(true, true) -- its results are copied when it ends
+      print(thread:join())
+    ]] .. again, limit .. "; exec 2>/dev/null")
+    assert.same({ "false\tError from child thread: not enough memory\nagain\ttrue\t7\n", 0 }, { output, rc })
+  end)
+
+  it("in the parent is an error of join, which can be called again #D11", function()
+    local output, rc = helper.process([[
+      local code = "local s = ('x'):rep(1e8) return s"
+      local thread = llthreads.new(code):start()
+      local fill, ok, err = {}
+      local joined
+      pcall(function() for i = 1, 100 do fill[i] = ("y"):rep(5e7 + i) end end)
+      repeat
+        ok, err = pcall(function() joined = { thread:join() } end)
+        if not ok then print(err) fill = {} collectgarbage() end
+      until ok
+      print(joined[1], #joined[2])
+    ]] .. again, limit)
+    assert.same({ "not enough memory\ntrue\t100000000\nagain\ttrue\t7\n", 0 }, { output, rc })
+  end)
+
+  it("for an argument is an error of new #D11", function()
+    local output, rc = helper.process([[
+      local big = {}
+      for i = 1, 8 do big[i] = ("x"):rep(8e7 + i) end
+      print(pcall(llthreads.new, "return 1", big))
+      big = nil
+    ]] .. again, limit)
+    assert.same({ "false\tnot enough memory\nagain\ttrue\t7\n", 0 }, { output, rc })
+  end)
+end)
+
+describe("a join by the language", function()
+  it("happens when a to-be-closed variable goes out of scope #D13", function()
+    helper.only("5.4", pending)
+    local ended = helper.flag()
+    local run = assert(load([[
+      local new, path = ...
+      local thread <close> = new("sleep(0.1) set((...))", path):start()
+      local never <close> = new("return")
+      local detached <close> = new("return"):start(true)
+    ]]))
+    run(new, ended.path)
+    assert.is_true(ended.is_set())
+  end)
+end)
+
+describe("a shared object of another Lua", function()
+  for _, other in ipairs { "lua5.1", "lua5.2", "lua5.3", "lua5.4", "luajit" } do
+    it("is refused with an error: " .. other .. "'s", function()
+      local file = helper.file():gsub("lua[jit5.1-4]+/", other .. "/")
+      if file == helper.file() then return end
+      local f = io.open(file)
+      if not f then return pending("not built: " .. file) end
+      f:close()
+      local output, rc = helper.process(([[
+        local open, err = package.loadlib(%q, "luaopen_llthreads2")
+        if open then print(pcall(open)) else print(open, err) end
+      ]]):format(file))
+      assert.equal(0, rc)
+      assert.is_truthy(output:match("^nil\t.*undefined symbol") or output:match("^false\t.*was built for"), output)
+    end)
+  end
+end)
+
+describe("arguments and results", function()
+  it("of a thread that nobody reads are let go", function()
+    local function make()
+      for _ = 1, 20 do
+        local thread = new("return ...", ("x"):rep(1e6)):start(true, true)
+        helper.wait_for("the end", function() return not thread:alive() end)
+      end
+      helper.collect()
+    end
+    make()
+    local before = helper.resident()
+    for _ = 1, 5 do make() end
+    assert.is_true(helper.resident() - before < 50000)
+    assert.same({ n = 1, true }, pack(new("return"):start():join()))
+  end)
+end)
