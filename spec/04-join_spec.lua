@@ -96,7 +96,8 @@ describe("thread:join(ms)", function()
   end)
 
   for _, mode in ipairs { { false, true }, { false, false }, { true, true } } do
-    it(("with 0 sees the end of a child started with %s, %s #D1"):format(tostring(mode[1]), tostring(mode[2])), function()
+    local given = tostring(mode[1]) .. ", " .. tostring(mode[2])
+    it("with 0 sees the end of a child started with " .. given .. " #D1", function()
       local thread = llthreads.new("return"):start(mode[1], mode[2])
       assert.is_true(helper.wait_for("the end", function() return (thread:join(0)) end))
     end)

@@ -6,7 +6,8 @@ local function logged(code)
   local output, rc = helper.process(([[
     io.stdout:setvbuf "no"
     print("join", llthreads.new(%q):start():join())
-  ]]):format(helper.child .. "llthreads.set_logger(function(...) print('logger', select('#', ...), ...) end) " .. code))
+  ]]):format(helper.child
+    .. "llthreads.set_logger(function(...) print('logger', select('#', ...), ...) end) " .. code))
   assert.equal(0, rc)
   return output
 end
@@ -15,7 +16,8 @@ describe("the logger of a child", function()
   it("gets the message with traceback, before join gives it", function()
     local output = logged("error('boo', 0)")
     assert.matches("^logger\t1\tError from thread: boo\nstack traceback:\n", output)
-    local first, second = output:match("^logger\t1\tError from thread: (.-)\njoin\tfalse\tError from child thread: (.*)\n$")
+    local first, second =
+      output:match("^logger\t1\tError from thread: (.-)\njoin\tfalse\tError from child thread: (.*)\n$")
     assert.equal(first, second)
   end)
 
@@ -86,7 +88,8 @@ describe("without a logger the message", function()
       end
       for _, thread in ipairs(threads) do thread:join() end
     ]])
-    local _, whole = output:gsub("Error from thread: " .. ("x"):rep(500) .. "%z" .. ("y"):rep(500) .. "\nstack traceback:", "")
+    local line = "Error from thread: " .. ("x"):rep(500) .. "%z" .. ("y"):rep(500) .. "\nstack traceback:"
+    local _, whole = output:gsub(line, "")
     assert.equal(50, whole)
   end)
 end)

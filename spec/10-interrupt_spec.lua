@@ -44,7 +44,7 @@ describe("thread:interrupt()", function()
     assert.matches(llthreads.interrupted_error, err)
   end)
 
-  it("can come again", function()
+  it("can come again #D1", function()
     local thread = running([[
       local count = 0
       set(ready)
@@ -79,7 +79,8 @@ describe("thread:interrupt(true)", function()
 
   it("leaves the logger its say #D7", function()
     local told = helper.flag()
-    local thread = running("local told = select(2, ...) llthreads.set_logger(function() set(told) end) " .. LOOP, told.path)
+    local set_logger = "local told = select(2, ...) llthreads.set_logger(function() set(told) end) "
+    local thread = running(set_logger .. LOOP, told.path)
     thread:interrupt(true)
     assert.is_false((thread:join()))
     assert.is_true(told.is_set())

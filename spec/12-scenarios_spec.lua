@@ -120,14 +120,19 @@ describe("os.exit", function()
 end)
 
 describe("new as an argument", function()
-  it("starts a grandchild", function()
-    local output, rc = helper.process([[
-      print(llthreads.new("local new = ... new([=[print 'Done!' io.stdout:flush() os.exit(0)]=]):start():join()",
-        llthreads.new):start():join())
-      os.exit(3)
-    ]])
-    assert.same({ "Done!\n", 0 }, { output, rc })
-  end)
+  for title, code in pairs {
+    ["starts a grandchild"] = ("require %q "):format(helper.name),
+    ["starts a grandchild also where the child has not required the module #D12"] = "",
+  } do
+    it(title, function()
+      local output, rc = helper.process(([[
+        local code = "local new = ... new([=[print 'Done!' io.stdout:flush() os.exit(0)]=]):start():join()"
+        print(llthreads.new(%q .. code, llthreads.new):start():join())
+        os.exit(3)
+      ]]):format(code))
+      assert.same({ "Done!\n", 0 }, { output, rc })
+    end)
+  end
 end)
 
 describe("a child's helpers", function()

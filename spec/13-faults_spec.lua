@@ -122,7 +122,9 @@ end)
 
 describe("a shared object of another Lua", function()
   for _, other in ipairs { "lua5.1", "lua5.2", "lua5.3", "lua5.4", "luajit" } do
-    it("is refused with an error: " .. other .. "'s", function()
+    -- 5.1 and LuaJIT have the same symbols: nothing but our own check tells them apart.
+    local same_symbols = ("5.1LuaJIT"):find(helper.version, 1, true) and (other == "lua5.1" or other == "luajit")
+    it("is refused with an error: " .. other .. "'s" .. (same_symbols and " #host" or ""), function()
       local file = helper.file():gsub("lua[jit5.1-4]+/", other .. "/")
       if file == helper.file() then return end
       local f = io.open(file)
@@ -139,7 +141,7 @@ describe("a shared object of another Lua", function()
 end)
 
 describe("arguments and results", function()
-  it("of a thread that nobody reads are let go", function()
+  it("of a thread that nobody reads are let go #D1", function()
     local function make()
       for _ = 1, 20 do
         local thread = new("return ...", ("x"):rep(1e6)):start(true, true)

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# All tests: sets up what is missing, builds, lints, runs cargo test and the spec suite under each Lua.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+case "${1:-}" in -h | --help)
+  echo "usage: scripts/test.sh [LUA...]"
+  echo "LUA: lua5.1, lua5.2, lua5.3, lua5.4 or luajit; without any: all five. The last line says N passed, N failed."
+  exit
+  ;;
+esac
+[ $# -gt 0 ] || set -- lua5.1 lua5.2 lua5.3 lua5.4 luajit
+
+scripts/setup.sh "$@" lua-busted lua-socket lua-filesystem
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+passed=0 failed=0
+
+# Adds up the numbers before these words, over the whole log.
+count() {
+  { grep -oE "[0-9]+ ($1)" "$log" || true; } | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# Runs a step and counts its tests. One that ends with an error has failed at least once.
+step() {
+  local name=$1 status=0 bad
+  shift
+  echo "== $name"
+  "$@" </dev/null >"$log" 2>&1 || status=$?
+  cat "$log"
+  bad=$(count 'failed|failures?|errors?')
+  [ "$status" = 0 ] || [ "$bad" -gt 0 ] || bad=1
+  passed=$((passed + $(count 'passed|success(es)?')))
+  failed=$((failed + bad))
+}
+
+step build scripts/build.sh "$@"
+step lint scripts/lint.sh
+step "cargo test" cargo test --quiet --features lua54
+for lua in "$@"; do
+  export LUA_CPATH="build/$lua/?.so;;" LUA_PATH="build/$lua/?.lua;./?.lua;;"
+  step "the suite under $lua" "$lua" "$(command -v busted)"
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
