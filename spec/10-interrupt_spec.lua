@@ -155,13 +155,20 @@ describe("interrupted()", function()
 
   it("stays true for one that stays #D8", function()
     helper.only("5.1 5.2 5.3 5.4", pending)
-    local thread = running("set(ready) return coroutine.wrap(function() "
-      .. "while not llthreads.interrupted() do end "
-      .. "local first, second = llthreads.interrupted(), llthreads.interrupted() "
-      .. "return first and second, coroutine.yield() end)()")
+    local stayed = helper.flag()
+    local thread = running([[
+      local stayed = select(2, ...)
+      set(ready)
+      coroutine.wrap(function()
+        while not llthreads.interrupted() do end
+        if llthreads.interrupted() and llthreads.interrupted() then set(stayed) end
+      end)()
+      while true do sleep(0.001) end -- back in the main coroutine it raises
+    ]], stayed.path)
     thread:interrupt(true)
-    local _, err = thread:join() -- back in the main coroutine it raises
+    local _, err = thread:join()
     assert.matches(llthreads.interrupted_error, err)
+    assert.is_true(stayed.is_set())
   end)
 
   it("tells a compiled loop of an interrupt #D8", function()

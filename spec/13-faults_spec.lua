@@ -53,6 +53,27 @@ describe("closing the parent's state", function()
   end)
 end)
 
+describe("a child that closes its own state", function()
+  it("with os.exit, while it is interrupted, is no crash #D7", function()
+    helper.only("5.2 5.3 5.4 LuaJIT", pending)
+    for _ = 1, 5 do
+      local closing = helper.flag()
+      local output, rc = helper.process(([[
+        local path = %q
+        local thread = llthreads.new(child .. [=[
+          local path = ...
+          for i = 1, 20000 do on_close(function() return tostring(i) end) end
+          on_close(function() set(path) end) -- the last to be set is called first
+          os.exit(7, true)
+        ]=], path):start()
+        wait(path)
+        while true do thread:interrupt(true) end
+      ]]):format(closing.path))
+      assert.same({ "", 7 }, { output, rc })
+    end
+  end)
+end)
+
 describe("no memory", function()
   -- Room enough for a few states and their threads' heaps, not for what the code asks for.
   local limit = "ulimit -s 8192; ulimit -v 1000000"

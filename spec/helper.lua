@@ -61,7 +61,7 @@ end
 function helper.process(code, limit)
   local script, status = os.tmpname(), os.tmpname()
   local f = assert(io.open(script, "w"))
-  f:write(helper.child, code)
+  f:write(helper.child, ("local child = %q "):format(helper.child), code)
   f:close()
   local interpreter, at = nil, 0
   while arg[at] do interpreter, at = arg[at], at - 1 end

@@ -20,28 +20,19 @@ pub struct Name {
     pub module: &'static CStr,
     interrupted_error: &'static CStr,
     new: lua_CFunction,
-    pub open: lua_CFunction,
 }
 
-pub static LLTHREADS2: Name = Name {
-    module: c"llthreads2",
-    interrupted_error: c"llthreads2: thread was interrupted",
-    new: new_llthreads2,
-    open: crate::luaopen_llthreads2,
-};
+pub static LLTHREADS2: Name =
+    Name { module: c"llthreads2", interrupted_error: c"llthreads2: thread was interrupted", new: new_llthreads2 };
 
-pub static LLTHREADS: Name = Name {
-    module: c"llthreads",
-    interrupted_error: c"llthreads: thread was interrupted",
-    new: new_llthreads,
-    open: crate::luaopen_llthreads,
-};
+pub static LLTHREADS: Name =
+    Name { module: c"llthreads", interrupted_error: c"llthreads: thread was interrupted", new: new_llthreads };
 
-/// `luaopen_..`: the module table, under the name that `require` passes.
+/// `luaopen_..`: the module table, under the name that `require` passes. `loader` is the entry itself, for children.
 ///
 /// # Safety
 /// Called by Lua.
-pub unsafe fn open(L: *mut lua_State, name: &'static Name) -> c_int {
+pub unsafe fn open(L: *mut lua_State, name: &'static Name, loader: lua_CFunction) -> c_int {
     const FUNCTIONS: [(&CStr, lua_CFunction); 3] =
         [(c"set_logger", set_logger), (c"version", version), (c"interrupted", interrupted)];
     // SAFETY: A C function called by Lua; nothing has a destructor.
@@ -61,9 +52,9 @@ pub unsafe fn open(L: *mut lua_State, name: &'static Name) -> c_int {
                 raise(L, Stop::Memory);
             }
         }
-        os::pin(name.open as *const c_void); // threads outlive `lua_close`, which unloads modules
+        os::pin(loader as *const c_void); // threads outlive `lua_close`, which unloads modules
         learn_functions(L);
-        note_module(L, name);
+        note_module(L, name, loader);
         push_metatable(L);
         lua_pop(L, 1);
 
@@ -89,7 +80,7 @@ unsafe fn set_function(L: *mut lua_State, key: &CStr, function: lua_CFunction) {
 }
 
 /// Notes the name under which this state knows the module, for its children.
-unsafe fn note_module(L: *mut lua_State, name: &Name) {
+unsafe fn note_module(L: *mut lua_State, name: &Name, loader: lua_CFunction) {
     // SAFETY: Raising is allowed; `require` passes the name at 1.
     unsafe {
         push_modules(L);
@@ -98,7 +89,7 @@ unsafe fn note_module(L: *mut lua_State, name: &Name) {
         } else {
             lua_pushstring(L, name.module.as_ptr());
         }
-        lua_pushcfunction(L, name.open);
+        lua_pushcfunction(L, loader);
         lua_rawset(L, -3);
         lua_pop(L, 1);
     }
@@ -109,7 +100,7 @@ unsafe fn push_modules(L: *mut lua_State) {
     let key = (&raw const child::MODULES).cast();
     // SAFETY: Raising is allowed.
     unsafe {
-        if lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TNIL {
+        if lua_rawgetp(L, LUA_REGISTRYINDEX, key) != LUA_TTABLE {
             lua_pop(L, 1);
             lua_createtable(L, 0, 1);
             lua_pushvalue(L, -1);

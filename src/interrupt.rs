@@ -33,6 +33,7 @@ pub struct Target {
 }
 
 static KEY: u8 = 0;
+static SENTINEL: u8 = 0;
 
 impl Target {
     pub fn new(text: &'static CStr) -> Self {
@@ -68,6 +69,14 @@ impl Target {
         unsafe {
             lua_pushlightuserdata(L, ptr::from_ref(self).cast_mut().cast());
             lua_rawsetp(L, LUA_REGISTRYINDEX, (&raw const KEY).cast());
+            // A child can close its own state, with `os.exit(code, true)`, while interrupts still come: the first
+            // finalizer to be set is the last to be called.
+            lua_newuserdata(L, 0);
+            lua_createtable(L, 0, 1);
+            lua_pushcfunction(L, closing);
+            lua_setfield(L, -2, c"__gc".as_ptr());
+            lua_setmetatable(L, -2);
+            lua_rawsetp(L, LUA_REGISTRYINDEX, (&raw const SENTINEL).cast());
         }
     }
 
@@ -122,6 +131,17 @@ unsafe fn arm(target: *const c_void) {
             lua_sethook(L, Some(hook), LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
         }
     }
+}
+
+/// The finalizer of a state's sentinel: the state is about to be gone.
+unsafe extern "C-unwind" fn closing(L: *mut lua_State) -> c_int {
+    // SAFETY: A C function called by Lua, in the thread that closes the state.
+    unsafe {
+        if let Some(target) = Target::of(L) {
+            target.state.store(ptr::null_mut(), Ordering::Release);
+        }
+    }
+    0
 }
 
 unsafe extern "C-unwind" fn hook(L: *mut lua_State, _: *mut lua_Debug) {

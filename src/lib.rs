@@ -61,7 +61,7 @@ use std::os::raw::c_int;
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn luaopen_llthreads2(L: *mut lua_State) -> c_int {
     // SAFETY: Called by Lua.
-    unsafe { api::open(L, &api::LLTHREADS2) }
+    unsafe { api::open(L, &api::LLTHREADS2, luaopen_llthreads2) }
 }
 
 /// The entry of `require "llthreads"`.
@@ -71,5 +71,5 @@ pub unsafe extern "C-unwind" fn luaopen_llthreads2(L: *mut lua_State) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn luaopen_llthreads(L: *mut lua_State) -> c_int {
     // SAFETY: Called by Lua.
-    unsafe { api::open(L, &api::LLTHREADS) }
+    unsafe { api::open(L, &api::LLTHREADS, luaopen_llthreads) }
 }

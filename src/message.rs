@@ -198,7 +198,7 @@ impl Taker {
             let mut rest = &mut room[..];
             let _ = rest.write_all(b"Un-supported value: ");
             let _ = rest.write_all(name);
-            let _ = write!(rest, ": {address:#010x}");
+            let _ = write!(rest, ": 0x{address:0digits$x}", digits = address_digits(address));
             rest.len()
         };
         self.string(&room[..before - rest])

@@ -305,6 +305,16 @@ cfg_if::cfg_if! {
     }
 }
 
+/// How many hexadecimal digits `%p` writes at least.
+pub fn address_digits(address: usize) -> usize {
+    if cfg!(feature = "luajit") {
+        let significant = (usize::BITS - address.leading_zeros()).div_ceil(8) as usize;
+        (2 * significant).max(8) // whole bytes
+    } else {
+        1
+    }
+}
+
 /// The string at `idx`, as bytes.
 ///
 /// # Safety
