@@ -37,6 +37,7 @@ step() {
 step build scripts/build.sh "$@"
 step lint scripts/lint.sh
 step "cargo test" cargo test --quiet --features lua54
+step "cargo test with Lua built in" cargo test --quiet --doc --no-default-features --features vendored,lua54
 for lua in "$@"; do
   export LUA_CPATH="build/$lua/?.so;;" LUA_PATH="build/$lua/?.lua;./?.lua;;"
   step "the suite under $lua" "$lua" "$(command -v busted)"
