@@ -9,6 +9,7 @@
 //!
 //! | file | its one job |
 //! |---|---|
+//! | `main.rs` | a host with Lua built in, for scripts; the only room outside of the library |
 //! | `lib.rs` | this map, the Rules; the two `luaopen_` entries, and `preload` |
 //! | `embed.rs` | the modules for programs with Lua built in |
 //! | `api.rs` | the Lua surface: argument checks, shapes of results |
