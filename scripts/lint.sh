@@ -10,6 +10,7 @@ cargo fmt --check
 for lua in lua51 lua52 lua53 lua54 lua55 luajit; do
   cargo clippy --quiet --all-targets --features "$lua" -- -D warnings
 done
+cargo clippy --quiet --all-targets --no-default-features --features vendored,lua54 -- -D warnings
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items --features lua54
 luacheck --quiet src spec scripts
 shellcheck scripts/*.sh .ci/run

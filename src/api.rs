@@ -96,7 +96,10 @@ unsafe fn note_module(L: *mut lua_State, name: &Name, loader: lua_CFunction) {
 }
 
 /// Pushes the table of names and loaders that children get.
-unsafe fn push_modules(L: *mut lua_State) {
+///
+/// # Safety
+/// Raising is allowed; three stack slots are free.
+pub unsafe fn push_modules(L: *mut lua_State) {
     let key = (&raw const child::MODULES).cast();
     // SAFETY: Raising is allowed.
     unsafe {

@@ -1,7 +1,7 @@
 //! Lua code in OS threads, each with a `lua_State` of its own: the Lua modules `llthreads2` and `llthreads`.
 //!
-//! The crate is a shared object that `require` loads: Lua users find all they need in the README. This page is the
-//! map for those who read the source.
+//! The crate is a shared object that `require` loads: Lua users find all they need in the README. Rust programs that
+//! have Lua built in call [`preload`]. The rest of this page is the map for those who read the source.
 //!
 //! # The rooms, in the order of a call
 //!
@@ -9,7 +9,9 @@
 //!
 //! | file | its one job |
 //! |---|---|
-//! | `lib.rs` | this map, the Rules; the two `luaopen_` entries |
+//! | `main.rs` | a host with Lua built in, for scripts; the only room outside of the library |
+//! | `lib.rs` | this map, the Rules; the two `luaopen_` entries, and `preload` |
+//! | `embed.rs` | the modules for programs with Lua built in |
 //! | `api.rs` | the Lua surface: argument checks, shapes of results |
 //! | `lifecycle.rs` | the start table, a pure state machine |
 //! | `thread.rs` | drives a life on an OS thread: where parent and child meet |
@@ -42,6 +44,7 @@
 
 mod api;
 mod child;
+mod embed;
 mod interrupt;
 mod lifecycle;
 mod logger;
@@ -72,4 +75,62 @@ pub unsafe extern "C-unwind" fn luaopen_llthreads2(L: *mut lua_State) -> c_int {
 pub unsafe extern "C-unwind" fn luaopen_llthreads(L: *mut lua_State) -> c_int {
     // SAFETY: Called by Lua.
     unsafe { api::open(L, &api::LLTHREADS, luaopen_llthreads) }
+}
+
+/// Makes `require` find `llthreads2`, `llthreads`, `llthreads2.ex` and `llthreads.ex` in the state `L`, and in all
+/// children and their children: for programs that have Lua built in, or do without files beside them.
+///
+/// Sets four fields of `package.preload`, opens none of the modules, and leaves the stack as it was. Calling it again
+/// changes nothing. Raises a Lua error (a string) if the library `package` is not open, or if there is no memory.
+///
+/// With mlua, on the Lua that it builds in; this crate's feature for the Lua has to be the same:
+///
+#[cfg_attr(feature = "vendored", doc = "```")]
+#[cfg_attr(not(feature = "vendored"), doc = "```no_run")]
+/// use mlua::Lua;
+///
+/// fn main() -> mlua::Result<()> {
+///     let lua = Lua::new();
+///     // SAFETY: mlua calls the closure protected, and it holds nothing to be dropped.
+///     unsafe { lua.exec_raw::<()>((), |L| llthreads2::preload(L))? };
+///
+///     let sum: i64 = lua
+///         .load(
+///             r#"
+///             local threads = require "llthreads2.ex"
+///             local thread = threads.new(function(a, b)
+///               local grandchild = require "llthreads2".new("return ... + 1", a)
+///               local _, more = grandchild:start():join()
+///               return more + b
+///             end, 1, 2)
+///             return select(2, assert(thread:start():join()))
+///             "#,
+///         )
+///         .eval()?;
+///     assert_eq!(sum, 4);
+///     Ok(())
+/// }
+/// ```
+///
+/// A program that wants one module only, and not by `require`, calls its entry:
+///
+#[cfg_attr(feature = "vendored", doc = "```")]
+#[cfg_attr(not(feature = "vendored"), doc = "```no_run")]
+/// # fn main() -> mlua::Result<()> {
+/// let lua = mlua::Lua::new();
+/// // SAFETY: The entry is what Lua expects of a C function.
+/// let open = unsafe { lua.create_c_function(llthreads2::luaopen_llthreads2)? };
+/// let llthreads: mlua::Table = open.call("llthreads2")?;
+/// lua.globals().set("llthreads", llthreads)?;
+/// lua.load("assert(llthreads.new('return require [[llthreads2]]._VERSION'):start():join())").exec()
+/// # }
+/// ```
+///
+/// # Safety
+/// `L` is a state of the Lua that this crate was built for, the calling thread owns it, and what a Lua error skips
+/// has no destructor: call it from a C function, or protected. On Lua 5.1 and LuaJIT that C function's environment is
+/// the globals', as it is unless someone changed it.
+pub unsafe fn preload(L: *mut lua_State) {
+    // SAFETY: The caller's promise.
+    unsafe { embed::preload(L, luaopen_llthreads2, luaopen_llthreads) }
 }
