@@ -45,5 +45,7 @@ for lua in "$@"; do
   step "the suite under $lua" "$lua" "$(command -v busted)"
 done
 
+step "the rocks" scripts/rocks-test.sh "$@"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -87,7 +87,7 @@ describe("thread:join(ms)", function()
     thread:join()
   end)
 
-  it("comes back as soon as the child ends #D1", function()
+  it("comes back as soon as the child ends", function()
     local socket = require "socket"
     local thread = llthreads.new("return 7"):start()
     local before = socket.gettime()
