@@ -130,7 +130,7 @@ describe("the module in a child", function()
       local thread = new("return type(require(...).new)", name)
       return select(2, thread:start():join())
     ]]
-    assert.equal("function", ask(code, llthreads.new, helper.name))
+    assert.same({ n = 2, true, "function" }, pack(llthreads.new(code, llthreads.new, helper.name):start():join()))
   end)
 
   it("answers interrupted() with no when nothing is pending #D8", function()

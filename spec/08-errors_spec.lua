@@ -76,7 +76,8 @@ describe("a child that fails", function()
 end)
 
 describe("an error value", function()
-  it("with __tostring is what that gives #D3", function()
+  local since = (helper.version == "5.1" or helper.version == "LuaJIT") and " #D3" or "" -- elsewhere in C too
+  it("with __tostring is what that gives" .. since, function()
     local _, err = fail("error(setmetatable({}, { __tostring = function() return 'my error' end }))")
     assert.equal("Error from child thread: my error", err)
   end)
@@ -110,7 +111,7 @@ describe("an error value", function()
     assert.same({ 7 }, (select(3, fail(with_text))))
   end)
 
-  it("that can't be copied gives no third result #D3", function()
+  it("that can't be copied gives no third result", function()
     assert.equal(2, pack(fail("error(io.stdout)")).n)
     assert.equal(2, pack(fail("error(function() end)")).n)
     assert.equal(2, pack(fail("local t for _ = 1, 40 do t = { t } end error(t)")).n)

@@ -54,7 +54,7 @@ describe("closing the parent's state", function()
 end)
 
 describe("a child that closes its own state", function()
-  it("with os.exit, while it is interrupted, is no crash #D7", function()
+  it("with os.exit, while it is interrupted, is no crash", function()
     helper.only("5.2 5.3 5.4 LuaJIT", pending)
     for _ = 1, 5 do
       local closing = helper.flag()
@@ -82,7 +82,7 @@ describe("no memory", function()
     print("again", llthreads.new("return 7"):start():join())
   ]]
 
-  it("in the child is its error #D11", function()
+  it("in the child is its error", function()
     local output, rc = helper.process([[
       local ok, err = llthreads.new("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e6) .. i end"):start():join()
       print(ok, (err:gsub("\n.*", "")))
