@@ -137,9 +137,9 @@ end)
 describe("interrupted()", function()
   local loop = [[
     if jit then jit.off() end
-    set(ready)
     local co = coroutine.wrap(function()
       local count = 0
+      set(ready)
       while not llthreads.interrupted() do count = count + 1 end
       return llthreads.interrupted()
     end)
@@ -158,8 +158,8 @@ describe("interrupted()", function()
     local stayed = helper.flag()
     local thread = running([[
       local stayed = select(2, ...)
-      set(ready)
       coroutine.wrap(function()
+        set(ready) -- in here: a coroutine made later would have the hook too
         while not llthreads.interrupted() do end
         if llthreads.interrupted() and llthreads.interrupted() then set(stayed) end
       end)()
