@@ -14,6 +14,5 @@ lua=${1:-lua5.4}
 scripts/setup.sh "$lua" valgrind lua-busted lua-socket lua-filesystem
 scripts/build.sh "$lua"
 export LUA_CPATH="build/$lua/?.so;;" LUA_PATH="build/$lua/?.lua;./?.lua;;"
-# What is freed is kept for a while, to find its use: little of it, as some specs watch the process's size.
-valgrind --quiet --error-exitcode=1 --freelist-vol=1000000 "$lua" "$(command -v busted)" "${@:2}"
+valgrind --quiet --error-exitcode=1 "$lua" "$(command -v busted)" "${@:2}"
 echo "memcheck under $lua: clean"
