@@ -4,6 +4,7 @@
 //! chunk, its arguments. So the thread has just to call twice, and pushes nothing where an error would find no
 //! protected call.
 
+use crate::arena;
 use crate::interrupt::Target;
 use crate::logger;
 use crate::message::{self, Message, Stop, Strictness, Strings};
@@ -50,7 +51,11 @@ pub enum Outcome {
 }
 
 /// An open state. Dropping it closes it, with all finalizers that entails.
-pub struct Child(NonNull<lua_State>);
+pub struct Child {
+    state: NonNull<lua_State>,
+    /// The state's memory: it goes after the state. None if the Lua uses its own allocator only.
+    _arena: Option<arena::Owned>,
+}
 
 // SAFETY: A state is not bound to a thread; the one owner is the only one to touch it.
 unsafe impl Send for Child {}
@@ -58,7 +63,7 @@ unsafe impl Send for Child {}
 impl Drop for Child {
     fn drop(&mut self) {
         // SAFETY: The state is open, and nothing runs in it: there is one owner, who is here.
-        unsafe { lua_close(self.0.as_ptr()) };
+        unsafe { lua_close(self.state.as_ptr()) };
     }
 }
 
@@ -81,8 +86,13 @@ pub static MODULES: u8 = 0;
 impl Child {
     /// An empty state, or none when there is no memory for it.
     pub fn new() -> Option<Self> {
-        // SAFETY: No preconditions.
-        NonNull::new(unsafe { luaL_newstate() }).map(Child)
+        let arena = arena::Owned::new()?;
+        // SAFETY: The arena goes after the state.
+        match NonNull::new(unsafe { new_state(arena::allocate, arena.context()) }) {
+            Some(state) => Some(Child { state, _arena: Some(arena) }),
+            // SAFETY: No preconditions.
+            None => NonNull::new(unsafe { luaL_newstate() }).map(|state| Child { state, _arena: None }),
+        }
     }
 
     /// Opens the libraries, and preloads `modules`: one table, of loaders by name.
@@ -92,7 +102,7 @@ impl Child {
     pub unsafe fn open(&mut self, context: &Context, modules: &Message) -> Result<(), Failed> {
         let mut setup = Setup { context, modules };
         // SAFETY: A new state has `LUA_MINSTACK` free slots; `setup` outlives the call.
-        step(unsafe { protect(self.0.as_ptr(), open, (&raw mut setup).cast(), LUA_MULTRET) })
+        step(unsafe { protect(self.state.as_ptr(), open, (&raw mut setup).cast(), LUA_MULTRET) })
     }
 
     /// Loads the chunk; its name is the code itself.
@@ -101,7 +111,7 @@ impl Child {
     /// `code` has `len` bytes and a zero after them.
     pub unsafe fn load(&mut self, code: *const c_char, len: usize) -> Result<(), Failed> {
         // SAFETY: Loading is protected by itself.
-        step(unsafe { luaL_loadbuffer(self.0.as_ptr(), code, len, code) })
+        step(unsafe { luaL_loadbuffer(self.state.as_ptr(), code, len, code) })
     }
 
     /// Puts the chunk's arguments in.
@@ -110,19 +120,19 @@ impl Child {
     /// What the message borrows is still there.
     pub unsafe fn fill(&mut self, arguments: &Message) -> Result<(), Failed> {
         // SAFETY: After `open` and `load` four slots are used of `LUA_MINSTACK`.
-        step(unsafe { protect(self.0.as_ptr(), fill, ptr::from_ref(arguments).cast_mut().cast(), LUA_MULTRET) })
+        step(unsafe { protect(self.state.as_ptr(), fill, ptr::from_ref(arguments).cast_mut().cast(), LUA_MULTRET) })
     }
 
     /// The message of a failed step: bytes in the state.
     pub fn message(&self) -> &[u8] {
-        let L = self.0.as_ptr();
+        let L = self.state.as_ptr();
         // SAFETY: The message stays on the stack as long as nothing runs in the state.
         unsafe { if lua_type(L, -1) == LUA_TSTRING { bytes(L, -1) } else { b"not enough memory" } }
     }
 
     /// Where interrupts have to go.
     pub fn state(&self) -> *mut lua_State {
-        self.0.as_ptr()
+        self.state.as_ptr()
     }
 
     /// Runs the chunk, in the thread that this is called in, and takes its results if `strings` says how.
@@ -131,7 +141,7 @@ impl Child {
         const HANDLER: c_int = 1;
         const FINISH: c_int = 2;
         const CHUNK: c_int = 4;
-        let L = self.0.as_ptr();
+        let L = self.state.as_ptr();
         // SAFETY: The stack is as the module's doc says; `ending` is this thread's alone while the child runs.
         unsafe {
             let status = lua_pcall(L, lua_gettop(L) - CHUNK, LUA_MULTRET, HANDLER);

@@ -18,6 +18,7 @@
 //! | `child.rs` | a child's `lua_State`: open, load, run, close |
 //! | `message.rs` | values on their way between states |
 //! | `interrupt.rs` | the hook, and how it is armed |
+//! | `arena.rs` | the memory of a child's state |
 //! | `logger.rs`, `traceback.rs` | what becomes of errors |
 //! | `os/` | what differs between operating systems |
 //! | `shim.rs` | what differs between Lua versions |
@@ -43,6 +44,7 @@
 #![deny(clippy::undocumented_unsafe_blocks)]
 
 mod api;
+mod arena;
 mod child;
 mod embed;
 mod interrupt;

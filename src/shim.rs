@@ -24,6 +24,76 @@ pub const LUA: &str = if cfg!(feature = "luajit") {
 /// Whether a value can be a to-be-closed variable.
 pub const HAS_CLOSE: bool = cfg!(any(feature = "lua54", feature = "lua55"));
 
+/// A new state with an allocator of its own, otherwise as `luaL_newstate` makes it; but it has no panic function, as
+/// there is no way to one (Rule 3). Null when there is no memory, or this Lua takes no allocator but its own.
+///
+/// # Safety
+/// `f` and `ud` serve as allocator until the state is closed.
+pub unsafe fn new_state(f: lua_Alloc, ud: *mut c_void) -> *mut lua_State {
+    // SAFETY: As the caller says.
+    unsafe {
+        #[cfg(not(feature = "lua55"))]
+        let L = lua_newstate(f, ud);
+        #[cfg(feature = "lua55")]
+        let L = lua_newstate(f, ud, luaL_makeseed_(std::ptr::null_mut()));
+        #[cfg(any(feature = "lua54", feature = "lua55"))]
+        if !L.is_null() {
+            let f = if cfg!(feature = "lua54") { warnings::off } else { warnings::on };
+            lua_setwarnf(L, Some(f), L.cast());
+        }
+        L
+    }
+}
+
+/// The warnings of a state, as `luaL_newstate` sets them up: to stderr, if a `warn("@on")` said so.
+#[cfg(any(feature = "lua54", feature = "lua55"))]
+mod warnings {
+    use super::*;
+    use crate::os::write_stderr;
+    use std::ffi::CStr;
+
+    /// Does what a control message says. Whether it was one.
+    unsafe fn control(L: *mut lua_State, message: &[u8], more: c_int) -> bool {
+        // SAFETY: Called by Lua, with the state.
+        unsafe {
+            match message {
+                [b'@', ..] if more != 0 => return false,
+                b"@on" => lua_setwarnf(L, Some(on), L.cast()),
+                b"@off" => lua_setwarnf(L, Some(off), L.cast()),
+                [b'@', ..] => {}
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    pub unsafe extern "C-unwind" fn off(L: *mut c_void, message: *const c_char, more: c_int) {
+        // SAFETY: Called by Lua, with a message that ends in a zero.
+        unsafe { control(L.cast(), CStr::from_ptr(message).to_bytes(), more) };
+    }
+
+    pub unsafe extern "C-unwind" fn on(L: *mut c_void, message: *const c_char, more: c_int) {
+        // SAFETY: As for `off`.
+        unsafe {
+            if !control(L.cast(), CStr::from_ptr(message).to_bytes(), more) {
+                write_stderr(b"Lua warning: ");
+                go_on(L, message, more);
+            }
+        }
+    }
+
+    unsafe extern "C-unwind" fn go_on(L: *mut c_void, message: *const c_char, more: c_int) {
+        // SAFETY: As for `off`.
+        unsafe {
+            write_stderr(CStr::from_ptr(message).to_bytes());
+            if more == 0 {
+                write_stderr(b"\n");
+            }
+            lua_setwarnf(L.cast(), Some(if more == 0 { on } else { go_on }), L);
+        }
+    }
+}
+
 /// A number as Lua keeps it.
 pub enum Number {
     #[allow(dead_code)] // before 5.3 there is but one kind
