@@ -12,6 +12,8 @@
 //! | `NIL` `FALSE` `TRUE` | |
 //! | `INTEGER` `FLOAT` `LIGHT` `FUNCTION` | 8 bytes |
 //! | `STRING` | length (8), the bytes |
+//! | `KEEP` | a place (1); then as `STRING`: the string will be met again |
+//! | `KEPT` | a place (1): the string that was last kept there |
 //! | `BORROWED` | length (8), address (8) |
 //! | `TABLE` | its number if it is met again, else 0 (4), size of its sequence (4), count of its other pairs (4); the sequence's values; the pairs, key then value |
 //! | `AGAIN` | the number of a table met before (4) |
@@ -19,6 +21,7 @@
 use crate::os;
 use crate::shim::*;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::CStr;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::os::raw::{c_int, c_void};
@@ -66,6 +69,8 @@ pub struct Message {
     values: c_int,
     /// How many tables are met more than once.
     shared: u32,
+    /// Whether strings are kept.
+    keeps: bool,
 }
 
 const NIL: u8 = 0;
@@ -79,6 +84,12 @@ const STRING: u8 = 7;
 const BORROWED: u8 = 8;
 const TABLE: u8 = 9;
 const AGAIN: u8 = 10;
+const KEEP: u8 = 11;
+const KEPT: u8 = 12;
+
+/// How many strings are kept at a time. Records are tables with the same few keys: those are found again by their
+/// address here, and need not be hashed anew there.
+const PLACES: usize = 32;
 
 /// Takes the values from `first` to `last` out of `L`, and leaves them there.
 ///
@@ -91,7 +102,16 @@ pub unsafe fn take(
     strictness: Strictness,
     strings: Strings,
 ) -> Result<Message, Stop> {
-    let mut taker = Taker { L, strictness, strings, bytes: Vec::new(), tables: HashMap::default(), shared: 0 };
+    let mut taker = Taker {
+        L,
+        strictness,
+        strings,
+        bytes: Vec::new(),
+        tables: HashMap::default(),
+        shared: 0,
+        recent: [(ptr::null(), false); PLACES],
+        keeps: false,
+    };
     for idx in first..=last {
         // SAFETY: As the caller says; at most three slots for each of `MAX_DEPTH` tables are used.
         unsafe {
@@ -105,7 +125,7 @@ pub unsafe fn take(
             })?;
         }
     }
-    Ok(Message { bytes: taker.bytes, values: (last - first + 1).max(0), shared: taker.shared })
+    Ok(Message { bytes: taker.bytes, values: (last - first + 1).max(0), shared: taker.shared, keeps: taker.keeps })
 }
 
 struct Taker {
@@ -116,25 +136,58 @@ struct Taker {
     /// Where the number of each table stands.
     tables: HashMap<*const c_void, usize, BuildHasherDefault<AddressHasher>>,
     shared: u32,
+    /// By place: the string that was last met there, and whether it is kept.
+    recent: [(*const u8, bool); PLACES],
+    keeps: bool,
 }
 
 impl Taker {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Stop> {
-        self.bytes.try_reserve(bytes.len()).map_err(|_| Stop::Memory)?;
-        self.bytes.extend_from_slice(bytes);
+    /// Makes room for `len` more bytes.
+    fn reserve(&mut self, len: usize) -> Result<(), Stop> {
+        if self.bytes.capacity() - self.bytes.len() < len {
+            return self.grow(len);
+        }
         Ok(())
+    }
+
+    #[cold]
+    fn grow(&mut self, len: usize) -> Result<(), Stop> {
+        self.bytes.try_reserve(len).map_err(|_| Stop::Memory)
     }
 
     fn tagged<const N: usize>(&mut self, tag: u8, payload: [u8; N]) -> Result<(), Stop> {
-        self.bytes.try_reserve(1 + N).map_err(|_| Stop::Memory)?;
-        self.bytes.push(tag);
-        self.bytes.extend_from_slice(&payload);
+        self.reserve(1 + N)?;
+        // SAFETY: There is room for as many bytes.
+        unsafe {
+            let end = self.bytes.as_mut_ptr().add(self.bytes.len());
+            end.write(tag);
+            end.add(1).cast::<[u8; N]>().write(payload);
+            self.bytes.set_len(self.bytes.len() + 1 + N);
+        }
         Ok(())
     }
 
+    /// A string of the state, which stays where it is.
     fn string(&mut self, text: &[u8]) -> Result<(), Stop> {
+        let address = text.as_ptr();
+        let place = (address.addr() >> 4 ^ address.addr() >> 9) % PLACES;
+        match self.recent[place] {
+            (recent, true) if recent == address => return self.tagged(KEPT, [place as u8]),
+            (recent, false) if recent == address => {
+                self.recent[place].1 = true;
+                self.keeps = true;
+                self.tagged(KEEP, [place as u8])?;
+            }
+            _ => self.recent[place] = (address, false),
+        }
+        self.text(text)
+    }
+
+    fn text(&mut self, text: &[u8]) -> Result<(), Stop> {
+        self.reserve(1 + 8 + text.len())?;
         self.tagged(STRING, (text.len() as u64).to_ne_bytes())?;
-        self.write(text)
+        self.bytes.extend_from_slice(text);
+        Ok(())
     }
 
     fn number_at(&self, at: usize) -> u32 {
@@ -145,12 +198,13 @@ impl Taker {
         self.bytes[at..at + 4].copy_from_slice(&number.to_ne_bytes());
     }
 
+    /// `idx` may be relative to the top.
     unsafe fn value(&mut self, idx: c_int, depth: c_int) -> Result<(), Stop> {
         if depth > MAX_DEPTH {
             return Err(Stop::Depth);
         }
         let L = self.L;
-        // SAFETY: `idx` is absolute and valid. None of the calls raises on a value of the type it is made for.
+        // SAFETY: `idx` is valid. None of the calls raises on a value of the type it is made for.
         unsafe {
             match lua_type(L, idx) {
                 LUA_TNIL => self.tagged(NIL, []),
@@ -162,15 +216,17 @@ impl Taker {
                 LUA_TSTRING => {
                     let text = bytes(L, idx);
                     if self.strings == Strings::Borrow && text.len() >= LONG {
-                        self.tagged(BORROWED, (text.len() as u64).to_ne_bytes())?;
-                        self.write(&(text.as_ptr() as u64).to_ne_bytes())
+                        let mut payload = [0; 16];
+                        payload[..8].copy_from_slice(&(text.len() as u64).to_ne_bytes());
+                        payload[8..].copy_from_slice(&(text.as_ptr() as u64).to_ne_bytes());
+                        self.tagged(BORROWED, payload)
                     } else {
                         self.string(text)
                     }
                 }
                 LUA_TLIGHTUSERDATA => self.tagged(LIGHT, (lua_touserdata(L, idx) as u64).to_ne_bytes()),
-                LUA_TTABLE => self.table(idx, depth),
-                LUA_TFUNCTION => match plain_function(L, idx) {
+                LUA_TTABLE => self.table(lua_absindex(L, idx), depth),
+                LUA_TFUNCTION => match plain_function(L, lua_absindex(L, idx)) {
                     Some(function) => {
                         os::pin(function as *const c_void);
                         self.tagged(FUNCTION, (function as usize as u64).to_ne_bytes())
@@ -201,37 +257,41 @@ impl Taker {
             let _ = write!(rest, ": 0x{address:0digits$x}", digits = address_digits(address));
             rest.len()
         };
-        self.string(&room[..before - rest])
+        self.text(&room[..before - rest])
     }
 
     unsafe fn table(&mut self, idx: c_int, depth: c_int) -> Result<(), Stop> {
+        const KEY: c_int = -2;
+        const VALUE: c_int = -1;
         let L = self.L;
         // SAFETY: As in `value`; `lua_next` raises nothing on a key that it gave itself in a table left unchanged.
         unsafe {
-            let address = lua_topointer(L, idx);
-            if let Some(&at) = self.tables.get(&address) {
-                if self.number_at(at) == 0 {
-                    self.shared += 1;
-                    self.set_number(at, self.shared);
-                }
-                return self.tagged(AGAIN, self.number_at(at).to_ne_bytes());
-            }
             self.tables.try_reserve(1).map_err(|_| Stop::Memory)?;
-            self.tables.insert(address, self.bytes.len() + 1);
+            match self.tables.entry(lua_topointer(L, idx)) {
+                Entry::Vacant(new) => new.insert(self.bytes.len() + 1),
+                Entry::Occupied(known) => {
+                    let at = *known.get();
+                    if self.number_at(at) == 0 {
+                        self.shared += 1;
+                        self.set_number(at, self.shared);
+                    }
+                    return self.tagged(AGAIN, self.number_at(at).to_ne_bytes());
+                }
+            };
             self.tagged(TABLE, [0; 12])?;
             let (sequence_at, pairs_at) = (self.bytes.len() - 8, self.bytes.len() - 4);
             let (mut sequence, mut pairs): (u32, u32) = (0, 0);
-            let key = lua_gettop(L) + 1;
             lua_pushnil(L);
+            let key = lua_gettop(L);
+            // As long as the keys come as 1, 2, 3 .. only the values are noted.
             while lua_next(L, idx) != 0 {
-                // As long as the keys come as 1, 2, 3 .. only the values are noted.
-                if pairs == 0 && lua_type(L, key) == LUA_TNUMBER && lua_tonumber(L, key) == f64::from(sequence) + 1.0 {
+                if pairs == 0 && is_index(L, KEY, sequence + 1) {
                     sequence += 1;
                 } else {
-                    self.value(key, depth + 1)?;
+                    self.value(KEY, depth + 1)?;
                     pairs += 1;
                 }
-                self.value(key + 1, depth + 1)?;
+                self.value(VALUE, depth + 1)?;
                 lua_settop(L, key);
             }
             self.set_number(sequence_at, sequence);
@@ -255,18 +315,20 @@ impl Message {
 pub unsafe fn put(L: *mut lua_State, message: &Message) {
     // SAFETY: The bytes were written by `take`: every tag is followed by what the table above says.
     unsafe {
-        luaL_checkstack(L, message.values.saturating_add(SLOTS), c"too many values".as_ptr());
+        let slots = SLOTS + PLACES as c_int;
+        luaL_checkstack(L, message.values.saturating_add(slots), c"too many values".as_ptr());
         let base = lua_gettop(L) + 1;
-        let mut putter = Putter { L, next: message.bytes.as_ptr(), tables: base };
-        if message.shared != 0 {
+        let mut putter = Putter { L, next: message.bytes.as_ptr(), tables: base, kept: base + 1 };
+        // What is met again stands below the values, which take its place in the end.
+        let helpers = if message.shared != 0 || message.keeps { 1 + PLACES as c_int } else { 0 };
+        if helpers != 0 {
             lua_createtable(L, c_int::try_from(message.shared).unwrap_or(0), 0);
+            lua_settop(L, base + PLACES as c_int);
         }
         for _ in 0..message.values {
             putter.value();
         }
-        if message.shared != 0 {
-            lua_remove(L, base);
-        }
+        remove(L, base, helpers);
     }
 }
 
@@ -275,6 +337,23 @@ struct Putter {
     next: *const u8,
     /// Where the table of the shared tables is on the stack.
     tables: c_int,
+    /// Where the first of the places for strings is.
+    kept: c_int,
+}
+
+/// Removes `count` values from `idx` on.
+unsafe fn remove(L: *mut lua_State, idx: c_int, count: c_int) {
+    // SAFETY: The values are there. None of the calls raises.
+    unsafe {
+        let top = lua_gettop(L);
+        if count != 0 {
+            for from in idx + count..=top {
+                lua_pushvalue(L, from);
+                lua_replace(L, from - count);
+            }
+            lua_settop(L, top - count);
+        }
+    }
 }
 
 impl Putter {
@@ -321,6 +400,16 @@ impl Putter {
                     let len = self.word();
                     let text = ptr::with_exposed_provenance::<u8>(self.word());
                     lua_pushlstring(L, text.cast(), len);
+                }
+                KEEP => {
+                    let place = self.kept + c_int::from(self.read::<1>()[0]);
+                    self.value();
+                    lua_pushvalue(L, -1);
+                    lua_replace(L, place);
+                }
+                KEPT => {
+                    let place = self.kept + c_int::from(self.read::<1>()[0]);
+                    lua_pushvalue(L, place);
                 }
                 TABLE => self.table(),
                 _ => {

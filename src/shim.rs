@@ -116,6 +116,20 @@ pub unsafe fn number(L: *mut lua_State, idx: c_int) -> Number {
     }
 }
 
+/// Whether the value at `idx` is the number `n`.
+///
+/// # Safety
+/// `idx` is valid.
+pub unsafe fn is_index(L: *mut lua_State, idx: c_int, n: u32) -> bool {
+    // SAFETY: Neither call raises on a number.
+    unsafe {
+        #[cfg(any(feature = "lua53", feature = "lua54", feature = "lua55"))]
+        return lua_isinteger(L, idx) != 0 && lua_tointegerx(L, idx, std::ptr::null_mut()) == lua_Integer::from(n);
+        #[cfg(not(any(feature = "lua53", feature = "lua54", feature = "lua55")))]
+        return lua_type(L, idx) == LUA_TNUMBER && lua_tonumber(L, idx) == f64::from(n);
+    }
+}
+
 /// The Lua that runs, read off a chunk dumped by it: the one thing that neither user code nor a header can change.
 /// `None` when there is no memory for it.
 ///
