@@ -393,7 +393,13 @@ unsafe fn hand_over(L: *mut lua_State, slot: *mut Slot, ended: &mut Option<Ended
         if let Some(thread) = &mut (*slot).thread {
             *ended = thread.take();
         }
+        // All of a large result stays: nothing to collect until it is whole.
+        const LARGE: usize = 64 * 1024;
+        let rests = ended.as_ref().is_some_and(|ended| ended.outcome.size() >= LARGE) && stop_collector(L);
         let status = lua_pcall(L, 1, LUA_MULTRET, 0);
+        if rests {
+            lua_gc(L, LUA_GCRESTART, 0);
+        }
         let ended = ended.take();
         if status == LUA_OK {
             drop(ended); // closes the child's state

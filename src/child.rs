@@ -50,6 +50,16 @@ pub enum Outcome {
     Lost(Stop),
 }
 
+impl Outcome {
+    /// About how many bytes it takes.
+    pub fn size(&self) -> usize {
+        match self {
+            Outcome::Returned(values) | Outcome::Failed(values) => values.size(),
+            Outcome::Lost(_) => 0,
+        }
+    }
+}
+
 /// An open state. Dropping it closes it, with all finalizers that entails.
 pub struct Child {
     state: NonNull<lua_State>,

@@ -306,6 +306,11 @@ impl Message {
     pub fn len(&self) -> c_int {
         self.values
     }
+
+    /// How many bytes it takes, without what it borrows.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
 }
 
 /// Pushes the values of a message onto `L`. Raises.

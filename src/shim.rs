@@ -130,6 +130,26 @@ pub unsafe fn is_index(L: *mut lua_State, idx: c_int, n: u32) -> bool {
     }
 }
 
+/// Stops the collector. Whether it ran: Lua 5.1 does not tell, so there it is left alone.
+///
+/// # Safety
+/// `L` is a state that the caller owns.
+pub unsafe fn stop_collector(L: *mut lua_State) -> bool {
+    #[cfg(feature = "luajit")]
+    const LUA_GCISRUNNING: c_int = 9; // mlua does not name it
+    // SAFETY: Neither call raises.
+    unsafe {
+        #[cfg(feature = "lua51")]
+        let runs = false;
+        #[cfg(not(feature = "lua51"))]
+        let runs = lua_gc(L, LUA_GCISRUNNING, 0) != 0;
+        if runs {
+            lua_gc(L, LUA_GCSTOP, 0);
+        }
+        runs
+    }
+}
+
 /// The Lua that runs, read off a chunk dumped by it: the one thing that neither user code nor a header can change.
 /// `None` when there is no memory for it.
 ///
