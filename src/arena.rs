@@ -174,6 +174,21 @@ unsafe fn wasteful(block: *mut u8, new: usize) -> bool {
     usize::from(CLASSES[new.div_ceil(16)]) < usize::from(CLASSES[usize::from(unsafe { (*page_of(block)).size }) / 16])
 }
 
+/// A block of what no block of the page was carved from yet.
+#[inline]
+unsafe fn carve(page: *mut Page, size: u16) -> Option<NonNull<u8>> {
+    // SAFETY: The page is alive, and `FULL` is not written to; what is carved lies between the page's head and its end.
+    unsafe {
+        if usize::from((*page).carved) + usize::from(size) > PAGE {
+            return None;
+        }
+        let block = page.byte_add((*page).carved.into()).cast();
+        (*page).carved += size;
+        (*page).used += 1;
+        NonNull::new(block)
+    }
+}
+
 /// The page of a small block.
 fn page_of(block: *mut u8) -> *mut Page {
     block.map_addr(|address| address & !(PAGE - 1)).cast()
@@ -190,12 +205,15 @@ impl Arena {
         unsafe {
             let page = self.lists[class];
             let block = (*page).free;
-            if block.is_null() {
-                return self.carve(class);
+            if !block.is_null() {
+                (*page).free = (*block).0;
+                (*page).used += 1;
+                return block.cast();
             }
-            (*page).free = (*block).0;
-            (*page).used += 1;
-            block.cast()
+            match carve(page, SIZES[class]) {
+                Some(block) => block.as_ptr(),
+                None => self.of_other_page(class),
+            }
         }
     }
 
@@ -220,40 +238,34 @@ impl Arena {
         }
     }
 
-    /// A block of a class whose first page has none that was given back.
+    /// A block of a class whose first page is full.
     #[cold]
-    unsafe fn carve(&mut self, class: usize) -> *mut u8 {
-        let size = SIZES[class];
-        loop {
-            // SAFETY: As in `get`; what is carved lies between the page's head and its end.
-            unsafe {
+    unsafe fn of_other_page(&mut self, class: usize) -> *mut u8 {
+        // SAFETY: As in `get`.
+        unsafe {
+            while self.lists[class] != full() {
                 let page = self.lists[class];
                 if !(*page).free.is_null() {
-                    return self.get(size.into());
+                    return self.get(SIZES[class].into());
                 }
-                if usize::from((*page).carved) + usize::from(size) <= PAGE {
-                    let block = page.byte_add((*page).carved.into()).cast();
-                    (*page).carved += size;
-                    (*page).used += 1;
-                    return block;
+                if let Some(block) = carve(page, SIZES[class]) {
+                    return block.as_ptr();
                 }
-                if page != full() {
-                    // It comes back when a block of it does.
-                    (*page).listed = false;
-                    self.lists[class] = (*page).next;
-                    continue;
-                }
-                let Some(page) = self.page() else { return self.of_larger(class + 1) };
-                page.write(Page {
-                    free: ptr::null_mut(),
-                    next: full(),
-                    used: 0,
-                    carved: HEAD as u16,
-                    size,
-                    listed: true,
-                });
-                self.lists[class] = page.as_ptr();
+                // It comes back when a block of it does.
+                (*page).listed = false;
+                self.lists[class] = (*page).next;
             }
+            let Some(page) = self.page() else { return self.of_larger(class + 1) };
+            page.write(Page {
+                free: ptr::null_mut(),
+                next: full(),
+                used: 0,
+                carved: HEAD as u16,
+                size: SIZES[class],
+                listed: true,
+            });
+            self.lists[class] = page.as_ptr();
+            self.get(SIZES[class].into())
         }
     }
 
