@@ -3,6 +3,8 @@
 //! - A block of at most [`SMALL`] bytes lies in a page of blocks of one size. Pages are [`PAGE`] bytes long and start at
 //!   multiples of that, so a block's address gives its page. A page is carved as it fills: what was never asked for is
 //!   never touched.
+//! - What a state asks for first comes from the nursery, a piece that all classes share: most states stay so small that a
+//!   page for each class would cost more than all they have. What is given back there stays with its class.
 //! - A page with room stands in the list of its class, a full one in none; a block that is freed brings it back.
 //! - A class that finds no page takes an empty one, be it another class's; only then a new chunk comes from `malloc`. The
 //!   lists are searched for empty pages no more often than once in so many pages taken, so a page costs the same,
@@ -11,6 +13,7 @@
 //!
 //! Lua tells how long a block is when it gives it back, so blocks have no headers.
 
+use crate::shim::FRESH_STATE;
 use std::os::raw::c_void;
 use std::ptr::{self, NonNull};
 
@@ -39,15 +42,21 @@ const CLASSES: [u8; SMALL / 16 + 1] = {
     classes
 };
 
-/// How many pages a chunk has: the first for what a state has when its libraries are open, later ones a fourth of all
-/// there is, within bounds.
-const FIRST_CHUNK: usize = 16;
+/// The length of the nursery: room for what every state has, and little more.
+const NURSERY: usize = FRESH_STATE;
+
+fn class_of(len: usize) -> usize {
+    CLASSES[len.div_ceil(16)].into()
+}
+
+/// How many pages a chunk has: a fourth of all there are, within these bounds.
+const SMALLEST_CHUNK: usize = 16;
 const LARGEST_CHUNK: usize = 4096;
 
 /// A block that is free: the next one, in the same page.
 struct Block(*mut Block);
 
-/// The head of a page.
+/// The head of a page, or of the blocks of one class in the nursery.
 struct Page {
     /// Blocks that were given back.
     free: *mut Block,
@@ -74,8 +83,17 @@ struct Full(Page);
 // SAFETY: It is only read.
 unsafe impl Sync for Full {}
 
-static FULL: Full =
-    Full(Page { free: ptr::null_mut(), next: ptr::null_mut(), used: 0, carved: PAGE as u16, size: 1, listed: true });
+static FULL: Full = Full(Page::new(1, PAGE as u16, 0, true));
+
+/// More than the nursery has blocks: with so many in use, its heads never count as empty pages.
+const NEVER_EMPTY: u16 = 0x4000;
+const _: () = assert!(NURSERY / 16 < NEVER_EMPTY as usize);
+
+impl Page {
+    const fn new(size: u16, carved: u16, used: u16, listed: bool) -> Self {
+        Page { free: ptr::null_mut(), next: &raw const FULL.0 as *mut Page, used, carved, size, listed }
+    }
+}
 
 fn full() -> *mut Page {
     (&raw const FULL.0).cast_mut()
@@ -85,6 +103,11 @@ fn full() -> *mut Page {
 pub struct Arena {
     /// The first page with room of each class, or [`FULL`], which also ends a list.
     lists: [*mut Page; SIZES.len()],
+    /// The blocks of each class that were given back in the nursery.
+    nursed: [Page; SIZES.len()],
+    /// The nursery, and the part of it that no block was carved from.
+    nursery: *mut u8,
+    fresh: usize,
     /// Empty pages.
     empty: *mut Page,
     /// The part of the newest chunk that no page was made of.
@@ -106,11 +129,14 @@ unsafe impl Send for Owned {}
 impl Owned {
     /// An empty arena; `None` when there is no memory.
     pub fn new() -> Option<Self> {
-        // SAFETY: The memory is as long as an `Arena`, which is written before it is read.
+        // SAFETY: The memory is as long as an `Arena` and its nursery; the arena is written before it is read.
         unsafe {
-            let arena = NonNull::new(memory::get(size_of::<Arena>()).cast::<Arena>())?;
+            let arena = NonNull::new(memory::get(size_of::<Arena>() + NURSERY).cast::<Arena>())?;
             arena.write(Arena {
                 lists: [full(); SIZES.len()],
+                nursed: std::array::from_fn(|class| Page::new(SIZES[class], PAGE as u16, NEVER_EMPTY, false)),
+                nursery: arena.add(1).cast().as_ptr(),
+                fresh: NURSERY,
                 empty: ptr::null_mut(),
                 rest: ptr::null_mut(),
                 rest_pages: 0,
@@ -161,17 +187,11 @@ pub unsafe extern "C" fn allocate(context: *mut c_void, block: *mut c_void, old:
                 ptr::null_mut()
             }
             (false, _) if old > SMALL && new > SMALL => memory::resize(block, new),
-            (false, _) if old <= SMALL && new <= usize::from((*page_of(block)).size) && !wasteful(block, new) => block,
+            (false, _) if old <= SMALL && new <= SMALL && arena.stays(block, old, new) => block,
             (false, _) => arena.move_to(block, old, new),
         }
         .cast()
     }
-}
-
-/// Whether a small block would better move to a smaller class.
-unsafe fn wasteful(block: *mut u8, new: usize) -> bool {
-    // SAFETY: The block is in a page.
-    usize::from(CLASSES[new.div_ceil(16)]) < usize::from(CLASSES[usize::from(unsafe { (*page_of(block)).size }) / 16])
 }
 
 /// A block of what no block of the page was carved from yet.
@@ -189,18 +209,29 @@ unsafe fn carve(page: *mut Page, size: u16) -> Option<NonNull<u8>> {
     }
 }
 
-/// The page of a small block.
-fn page_of(block: *mut u8) -> *mut Page {
-    block.map_addr(|address| address & !(PAGE - 1)).cast()
-}
-
 impl Arena {
+    /// The head that a small block belongs to.
+    #[inline]
+    fn page_of(&mut self, block: *mut u8, len: usize) -> *mut Page {
+        if block.addr().wrapping_sub(self.nursery.addr()) < NURSERY {
+            return &raw mut self.nursed[class_of(len)];
+        }
+        block.map_addr(|address| address & !(PAGE - 1)).cast()
+    }
+
+    /// Whether a small block is long enough for a new length, and not too long.
+    unsafe fn stays(&mut self, block: *mut u8, old: usize, new: usize) -> bool {
+        // SAFETY: The block's page is alive.
+        let size = unsafe { (*self.page_of(block, old)).size };
+        class_of(new) == class_of(size.into())
+    }
+
     #[inline]
     unsafe fn get(&mut self, len: usize) -> *mut u8 {
         if len > SMALL {
             return memory::get(len);
         }
-        let class = usize::from(CLASSES[len.div_ceil(16)]);
+        let class = class_of(len);
         // SAFETY: A list's pages are alive, and free blocks of theirs in nobody's use.
         unsafe {
             let page = self.lists[class];
@@ -209,6 +240,12 @@ impl Arena {
                 (*page).free = (*block).0;
                 (*page).used += 1;
                 return block.cast();
+            }
+            let size = usize::from(SIZES[class]);
+            if size <= self.fresh {
+                let block = self.nursery.add(NURSERY - self.fresh);
+                self.fresh -= size;
+                return block;
             }
             match carve(page, SIZES[class]) {
                 Some(block) => block.as_ptr(),
@@ -224,13 +261,13 @@ impl Arena {
             if len > SMALL {
                 return memory::give_back(block);
             }
-            let page = page_of(block);
+            let page = self.page_of(block, len);
             let block = block.cast::<Block>();
             block.write(Block((*page).free));
             (*page).free = block;
             (*page).used -= 1;
             if !(*page).listed {
-                let class = usize::from(CLASSES[usize::from((*page).size) / 16]);
+                let class = class_of((*page).size.into());
                 (*page).listed = true;
                 (*page).next = self.lists[class];
                 self.lists[class] = page;
@@ -256,14 +293,7 @@ impl Arena {
                 self.lists[class] = (*page).next;
             }
             let Some(page) = self.page() else { return self.of_larger(class + 1) };
-            page.write(Page {
-                free: ptr::null_mut(),
-                next: full(),
-                used: 0,
-                carved: HEAD as u16,
-                size: SIZES[class],
-                listed: true,
-            });
+            page.write(Page::new(SIZES[class], HEAD as u16, 0, true));
             self.lists[class] = page.as_ptr();
             self.get(SIZES[class].into())
         }
@@ -323,7 +353,7 @@ impl Arena {
 
     /// Has a new chunk.
     unsafe fn chunk(&mut self) -> Option<()> {
-        let mut pages = (self.pages / 4).clamp(FIRST_CHUNK, LARGEST_CHUNK);
+        let mut pages = (self.pages / 4).clamp(SMALLEST_CHUNK, LARGEST_CHUNK);
         loop {
             // The page after the head, wherever that is.
             let chunk = memory::get(size_of::<Chunk>() + (pages + 1) * PAGE);
@@ -356,7 +386,7 @@ impl Arena {
             let other = self.get(new);
             if other.is_null() {
                 // Lua expects that a block can always shrink: in a page it does, staying where it is.
-                let fits = old <= SMALL && new <= (*page_of(block)).size.into();
+                let fits = old <= SMALL && new <= (*self.page_of(block, old)).size.into();
                 return if fits { block } else { other };
             }
             ptr::copy_nonoverlapping(block, other, old.min(new));
@@ -397,219 +427,4 @@ mod memory {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::cell::Cell;
-    use std::collections::BTreeMap;
-
-    thread_local! {
-        /// How many more times there is memory, in this thread.
-        static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
-    }
-
-    pub fn may(_len: usize) -> bool {
-        LEFT.with(|left| {
-            let now = left.get();
-            left.set(now.saturating_sub(usize::from(now != usize::MAX)));
-            now > 0
-        })
-    }
-
-    fn resize(arena: &Owned, block: *mut u8, old: usize, new: usize) -> *mut u8 {
-        // SAFETY: The tests keep to what they were given.
-        unsafe { allocate(arena.context(), block.cast(), old, new).cast() }
-    }
-
-    fn get(arena: &Owned, len: usize) -> *mut u8 {
-        resize(arena, ptr::null_mut(), 0, len)
-    }
-
-    fn pages(arena: &Owned) -> usize {
-        // SAFETY: The arena is alive.
-        unsafe { arena.0.as_ref().pages }
-    }
-
-    /// Pseudo-random numbers (xorshift64).
-    struct Random(u64);
-
-    impl Random {
-        fn below(&mut self, limit: usize) -> usize {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            (self.0 % limit as u64) as usize
-        }
-    }
-
-    #[test]
-    fn a_class_is_the_smallest_that_is_long_enough() {
-        for len in 1..=SMALL {
-            let class = usize::from(CLASSES[len.div_ceil(16)]);
-            assert!(len <= SIZES[class].into());
-            assert!(class == 0 || len > SIZES[class - 1].into());
-        }
-    }
-
-    #[test]
-    fn blocks_are_aligned_as_mallocs_are() {
-        let arena = Owned::new().unwrap();
-        for len in 1..=2 * SMALL {
-            assert_eq!(get(&arena, len).addr() % 16, 0);
-        }
-    }
-
-    /// Every block keeps its contents, and no two overlap, through `steps` of random traffic.
-    fn traffic(seed: u64, steps: usize, longest: usize, refusals: bool) {
-        struct Live {
-            block: *mut u8,
-            len: usize,
-            mark: u8,
-        }
-        let check = |it: &Live| {
-            // SAFETY: The block is alive, and was filled when it was made.
-            let bytes = unsafe { std::slice::from_raw_parts(it.block, it.len) };
-            assert!(bytes.iter().all(|&byte| byte == it.mark), "seed {seed}: contents lost");
-        };
-        let mut random = Random(seed);
-        let arena = Owned::new().unwrap();
-        let mut live: Vec<Live> = Vec::new();
-        let mut places = BTreeMap::new();
-        for step in 0..steps {
-            if refusals {
-                LEFT.set(random.below(3));
-            }
-            // Mostly growing for a while, then mostly shrinking.
-            let growing = step / 2000 % 2 == 0;
-            let choice = random.below(10);
-            let len = 1 + random.below(longest);
-            if live.is_empty() || choice < if growing { 6 } else { 2 } {
-                let block = get(&arena, len);
-                if !block.is_null() {
-                    live.push(Live { block, len: 0, mark: 0 });
-                    places.insert(block.addr(), 0);
-                    let last = live.len() - 1;
-                    live.swap(random.below(last + 1), last);
-                } else {
-                    assert!(refusals);
-                }
-            } else if choice < 8 {
-                let it = live.swap_remove(random.below(live.len()));
-                check(&it);
-                places.remove(&it.block.addr());
-                assert!(resize(&arena, it.block, it.len, 0).is_null());
-            } else {
-                let at = random.below(live.len());
-                let it = &mut live[at];
-                let block = resize(&arena, it.block, it.len, len);
-                if block.is_null() {
-                    assert!(refusals && (len > it.len || it.len > SMALL), "a block must shrink");
-                    check(it);
-                    continue;
-                }
-                places.remove(&it.block.addr());
-                let kept = it.len.min(len);
-                check(&Live { block, len: kept, mark: it.mark });
-                *it = Live { block, len: 0, mark: 0 };
-                places.insert(block.addr(), 0);
-            }
-            // The one that has no length yet is new: fill it, and see whom it touches.
-            let Some(new) = live.iter_mut().find(|it| it.len == 0) else { continue };
-            new.len = len;
-            new.mark = random.below(256) as u8;
-            // SAFETY: The block is as long as it was asked for.
-            unsafe { new.block.write_bytes(new.mark, len) };
-            let from = new.block.addr();
-            places.insert(from, len);
-            let before = places.range(..from).next_back();
-            assert!(before.is_none_or(|(start, len)| start + len <= from), "seed {seed}: overlap");
-            let after = places.range(from + 1..).next();
-            assert!(after.is_none_or(|(start, _)| from + len <= *start), "seed {seed}: overlap");
-        }
-        LEFT.set(usize::MAX);
-        for it in live {
-            check(&it);
-            resize(&arena, it.block, it.len, 0);
-        }
-    }
-
-    #[test]
-    fn random_traffic_of_small_blocks() {
-        for seed in 1..=10 {
-            traffic(seed * 0x9e37_79b9, 20_000, 160, false);
-        }
-    }
-
-    #[test]
-    fn random_traffic_of_blocks_of_all_lengths() {
-        for seed in 1..=10 {
-            traffic(seed * 0x85eb_ca6b, 20_000, 1500, false);
-        }
-    }
-
-    #[test]
-    fn random_traffic_with_memory_refused_at_times() {
-        for seed in 1..=10 {
-            traffic(seed * 0xc2b2_ae35, 20_000, 600, true);
-        }
-    }
-
-    #[test]
-    fn what_one_class_no_longer_needs_serves_another() {
-        let arena = Owned::new().unwrap();
-        let mut most = 0;
-        for round in 0..40 {
-            let len = 16 + 24 * (round % 20);
-            let blocks: Vec<_> = (0..4_000_000 / len).map(|_| get(&arena, len)).collect();
-            assert!(blocks.iter().all(|block| !block.is_null()));
-            for block in blocks {
-                resize(&arena, block, len, 0);
-            }
-            most = most.max(pages(&arena));
-        }
-        // 4 MB are 1985 pages of 2016 bytes each; for 512 bytes, of which a page holds three, 2605.
-        assert!(most < 3600, "{most} pages");
-    }
-
-    #[test]
-    fn a_new_state_costs_one_chunk() {
-        let arena = Owned::new().unwrap();
-        for len in [32, 40, 48, 56, 64, 200, 384] {
-            for _ in 0..40_000 / 7 / len / 2 {
-                get(&arena, len);
-            }
-        }
-        assert!(pages(&arena) <= FIRST_CHUNK + 1);
-    }
-
-    #[test]
-    fn without_memory_there_is_null_and_later_there_is_memory_again() {
-        let arena = Owned::new().unwrap();
-        LEFT.set(0);
-        assert!(get(&arena, 24).is_null());
-        assert!(get(&arena, 2400).is_null());
-        LEFT.set(usize::MAX);
-        let block = get(&arena, 2400);
-        assert!(!block.is_null() && !get(&arena, 24).is_null());
-        LEFT.set(0);
-        assert!(resize(&arena, block, 2400, 4800).is_null());
-        LEFT.set(usize::MAX);
-        assert!(resize(&arena, block, 2400, 0).is_null());
-    }
-
-    #[test]
-    fn a_block_of_a_larger_class_is_the_last_resort() {
-        let arena = Owned::new().unwrap();
-        let (large, _in_the_same_page) = (get(&arena, 400), get(&arena, 400));
-        // All pages for one class, all of them full.
-        LEFT.set(0);
-        while !get(&arena, 512).is_null() {}
-        while !get(&arena, 400).is_null() {}
-        resize(&arena, large, 400, 0);
-        let small = get(&arena, 16);
-        assert_eq!(small, large);
-        assert_eq!(resize(&arena, small, 16, 300), small); // it is as long as that
-        resize(&arena, small, 300, 0);
-        assert_eq!(get(&arena, 400), large);
-        LEFT.set(usize::MAX);
-    }
-}
+mod tests;

@@ -24,6 +24,21 @@ pub const LUA: &str = if cfg!(feature = "luajit") {
 /// Whether a value can be a to-be-closed variable.
 pub const HAS_CLOSE: bool = cfg!(any(feature = "lua54", feature = "lua55"));
 
+/// How many bytes the small blocks of a state take when its libraries are open and it has run a short chunk (measured,
+/// and rounded up).
+pub const FRESH_STATE: usize = 1024
+    * if cfg!(feature = "luajit") {
+        28
+    } else if cfg!(feature = "lua51") {
+        20
+    } else if cfg!(feature = "lua52") {
+        14
+    } else if cfg!(feature = "lua53") {
+        18
+    } else {
+        16
+    };
+
 /// A new state with an allocator of its own, otherwise as `luaL_newstate` makes it; but it has no panic function, as
 /// there is no way to one (Rule 3). Null when there is no memory, or this Lua takes no allocator but its own.
 ///
