@@ -248,7 +248,7 @@ unsafe fn new(L: *mut lua_State, name: &'static Name) -> c_int {
         let mut len = 0;
         let code = luaL_checklstring(L, CODE, &raw mut len);
         let last = lua_gettop(L);
-        luaL_checkstack(L, message::SLOTS, c"too many arguments".as_ptr());
+        message::make_room(L, CODE, last, c"too many arguments");
         let slot = lua_newuserdata(L, size_of::<Slot>()).cast::<Slot>();
         slot.write(Slot { thread: None, failed: None });
         push_metatable(L);

@@ -219,7 +219,7 @@ unsafe extern "C-unwind" fn finish(L: *mut lua_State) -> c_int {
     // nothing here has a destructor; `take` raises nothing, and nor does what follows.
     unsafe {
         let ending = (*lua_touserdata(L, 1).cast::<Context>()).ending.get();
-        luaL_checkstack(L, message::SLOTS, c"too many results".as_ptr());
+        message::make_room(L, FIRST, lua_gettop(L), c"too many results");
         if !(*ending).failed {
             if let Some(strings) = (*ending).strings {
                 (*ending).outcome = match message::take(L, FIRST, lua_gettop(L), Strictness::Describe, strings) {
@@ -240,6 +240,7 @@ unsafe extern "C-unwind" fn finish(L: *mut lua_State) -> c_int {
             lua_insert(L, FIRST);
             lua_concat(L, 2);
             let with_value = traceback::push_error_value(L);
+            message::make_room(L, FIRST, lua_gettop(L), c"too many results");
             let failed = match with_value.then(|| message::take(L, FIRST, FIRST + 1, Strictness::Refuse, strings)) {
                 Some(Ok(failed)) => Ok(failed),
                 _ => message::take(L, FIRST, FIRST, Strictness::Refuse, strings),

@@ -30,8 +30,9 @@ use std::ptr;
 /// How deep tables may nest: the values of a call are at 1.
 pub const MAX_DEPTH: c_int = 30;
 
-/// Stack slots that taking and putting need beside the values themselves.
-pub const SLOTS: c_int = 3 * MAX_DEPTH + 10;
+/// Stack slots that taking and putting need beside the values themselves, for each level of nesting and in any case.
+const LEVEL: c_int = 3;
+const BASE: c_int = 12;
 
 /// Strings from this length on are borrowed where that is allowed: below, a copy costs less than what it saves.
 const LONG: usize = 1024;
@@ -71,6 +72,8 @@ pub struct Message {
     shared: u32,
     /// Whether strings are kept.
     keeps: bool,
+    /// How deep tables nest.
+    depth: c_int,
 }
 
 const NIL: u8 = 0;
@@ -91,10 +94,23 @@ const KEPT: u8 = 12;
 /// address here, and need not be hashed anew there.
 const PLACES: usize = 32;
 
+/// Makes room on the stack for taking the values from `first` to `last`. Raises.
+///
+/// # Safety
+/// Called where raising is allowed; the indices are absolute and valid.
+pub unsafe fn make_room(L: *mut lua_State, first: c_int, last: c_int, message: &CStr) {
+    // SAFETY: As the caller says.
+    unsafe {
+        // A state's stack never shrinks below what it once was in some Luas: no more than is needed.
+        let tables = (first..=last).any(|idx| lua_type(L, idx) == LUA_TTABLE);
+        luaL_checkstack(L, BASE + if tables { LEVEL * MAX_DEPTH } else { 0 }, message.as_ptr());
+    }
+}
+
 /// Takes the values from `first` to `last` out of `L`, and leaves them there.
 ///
 /// # Safety
-/// The indices are absolute and valid; [`SLOTS`] stack slots are free; [`learn_functions`] ran in `L`.
+/// The indices are absolute and valid; [`make_room`] was called; [`learn_functions`] ran in `L`.
 pub unsafe fn take(
     L: *mut lua_State,
     first: c_int,
@@ -111,6 +127,7 @@ pub unsafe fn take(
         shared: 0,
         recent: [(ptr::null(), false); PLACES],
         keeps: false,
+        depth: 0,
     };
     for idx in first..=last {
         // SAFETY: As the caller says; at most three slots for each of `MAX_DEPTH` tables are used.
@@ -125,7 +142,13 @@ pub unsafe fn take(
             })?;
         }
     }
-    Ok(Message { bytes: taker.bytes, values: (last - first + 1).max(0), shared: taker.shared, keeps: taker.keeps })
+    Ok(Message {
+        bytes: taker.bytes,
+        values: (last - first + 1).max(0),
+        shared: taker.shared,
+        keeps: taker.keeps,
+        depth: taker.depth,
+    })
 }
 
 struct Taker {
@@ -139,6 +162,7 @@ struct Taker {
     /// By place: the string that was last met there, and whether it is kept.
     recent: [(*const u8, bool); PLACES],
     keeps: bool,
+    depth: c_int,
 }
 
 impl Taker {
@@ -279,6 +303,7 @@ impl Taker {
                 }
             };
             self.tagged(TABLE, [0; 12])?;
+            self.depth = self.depth.max(depth);
             let (sequence_at, pairs_at) = (self.bytes.len() - 8, self.bytes.len() - 4);
             let (mut sequence, mut pairs): (u32, u32) = (0, 0);
             lua_pushnil(L);
@@ -320,12 +345,12 @@ impl Message {
 pub unsafe fn put(L: *mut lua_State, message: &Message) {
     // SAFETY: The bytes were written by `take`: every tag is followed by what the table above says.
     unsafe {
-        let slots = SLOTS + PLACES as c_int;
+        // What is met again stands below the values, which take its place in the end.
+        let helpers = if message.shared != 0 || message.keeps { 1 + PLACES as c_int } else { 0 };
+        let slots = BASE + LEVEL * message.depth + helpers;
         luaL_checkstack(L, message.values.saturating_add(slots), c"too many values".as_ptr());
         let base = lua_gettop(L) + 1;
         let mut putter = Putter { L, next: message.bytes.as_ptr(), tables: base, kept: base + 1 };
-        // What is met again stands below the values, which take its place in the end.
-        let helpers = if message.shared != 0 || message.keeps { 1 + PLACES as c_int } else { 0 };
         if helpers != 0 {
             lua_createtable(L, c_int::try_from(message.shared).unwrap_or(0), 0);
             lua_settop(L, base + PLACES as c_int);
