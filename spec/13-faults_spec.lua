@@ -92,8 +92,8 @@ describe("no memory", function()
 
   it("for a result is an error of the child #D5", function()
     local output, rc = helper.process([[
-      local code = "local s = ('x'):rep(1e8) local t = {} for i = 1, 20 do t[i] = s end return (...) and t or 1"
-      local thread = llthreads.new(code, true):start(true, true) -- its results are copied when it ends
+      local code = "local t = {} for i = 1, 6 do t[i] = ('x'):rep(8e7 + i) end return t"
+      local thread = llthreads.new(code):start(true, true) -- its results are copied when it ends
       print(thread:join())
     ]] .. again, limit .. "; exec 2>/dev/null")
     assert.same({ "false\tError from child thread: not enough memory\nagain\ttrue\t7\n", 0 }, { output, rc })
