@@ -24,7 +24,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ -d "$reference" ] && [[ $module =~ ^llthreads2?$ ]] || { echo "$usage" >&2 && exit 2; }
+[[ -d $reference && $module =~ ^llthreads2?$ ]] || { echo "$usage" >&2 && exit 2; }
 [ $# -gt 0 ] || set -- lua5.1 lua5.2 lua5.3 lua5.4 luajit
 
 scripts/setup.sh "$@" lua-busted lua-socket lua-filesystem
