@@ -53,8 +53,50 @@ function case.needs(name)
   if not (found and value) then os.exit(0) end
 end
 
+-- A file as a signal between parent and child. Nobody waits longer than some seconds: an original may never come.
+case.flags = [[
+local function set(path) assert(io.open(path, "w")):close() end
+local function is_set(path) local f = io.open(path) return f and (f:close() or true) or false end
+local function wait(path, seconds) -- at least so long, a second more at most
+  local limit = os.time() + (seconds or 4)
+  while not is_set(path) and os.time() <= limit do end
+  return is_set(path)
+end
+local function on_close(f) -- calls `f` when this state is closed
+  local object = newproxy and newproxy(true) or setmetatable({}, { __gc = f })
+  if newproxy then getmetatable(object).__gc = f end
+  _G[object] = true
+end
+]]
+local on_close
+case.set, case.is_set, case.wait, on_close =
+  assert((loadstring or load)(case.flags .. "return set, is_set, wait, on_close"))()
+
+local paths = {}
+on_close(function() for _, path in ipairs(paths) do os.remove(path) end end)
+
+-- A path for such a file; it is not there yet, and at the end it is no more.
+function case.path()
+  local path = os.tmpname()
+  os.remove(path)
+  paths[#paths + 1] = path
+  return path
+end
+
+-- Keeps the library loaded to the very end of the process, by a child that never ends and has loaded it too: else a
+-- detached child that ends after the script may crash an original, or may not.
+local held
+function case.hold()
+  if held then return end
+  held = case.path()
+  local code = case.flags .. "local name, held = ... require(name) set(held) while true do end"
+  assert(case.llthreads.new(code, case.name, held):start(true))
+  assert(case.wait(held))
+end
+
 -- `thread`, started; what `start` gives differs between modules.
 function case.start(thread, ...)
+  if (...) then case.hold() end
   assert(thread:start(...))
   return thread
 end
@@ -64,23 +106,23 @@ function case.run(code, ...)
   return case.start(case.llthreads.new(code, ...)):join()
 end
 
--- A file as a signal between parent and child. Nobody waits longer than some seconds: an original may never come.
-case.flags = [[
-local function set(path) assert(io.open(path, "w")):close() end
-local function is_set(path) local f = io.open(path) return f and (f:close() or true) or false end
-local function wait(path)
-  local limit = os.time() + 5
-  while not is_set(path) and os.time() < limit do end
-  return is_set(path)
+-- Collects what nobody holds, with what that held.
+function case.collect()
+  for _ = 1, 3 do collectgarbage() end
 end
-]]
-case.set, case.is_set, case.wait = assert((loadstring or load)(case.flags .. "return set, is_set, wait"))()
 
--- A path for such a file; it is not there yet.
-function case.path()
-  local path = os.tmpname()
-  os.remove(path)
-  return path
+-- Whether the process grows while `f` is called again and again, by more than a half of a child's state each time.
+function case.grows(f)
+  local sizes = {}
+  for round = 1, 2 do
+    for _ = 1, 1000 do f() end
+    case.collect()
+    local file = io.open("/proc/self/status") or io.popen("ps -o rss= -p $PPID")
+    local text = file:read("*a")
+    file:close()
+    sizes[round] = tonumber(text:match("VmRSS:%s*(%d+)") or text:match("%d+"))
+  end
+  return sizes[2] - sizes[1] > 10000 -- KiB
 end
 
 return case
