@@ -134,6 +134,18 @@ describe("an interrupt that comes too late", function()
   end
 end)
 
+describe("an interrupt of a detached child", function()
+  it("does nothing, as the child is on its own", function()
+    local ready, go, done = helper.flag(), helper.flag(), helper.flag()
+    local thread = new("local ready, go, done = ... set(ready) wait(go) set(done)", ready.path, go.path, done.path)
+    thread:start(true)
+    ready.wait()
+    thread:interrupt(true)
+    go.set()
+    done.wait()
+  end)
+end)
+
 describe("interrupted()", function()
   local loop = [[
     if jit then jit.off() end
