@@ -3,9 +3,8 @@ local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
 case.needs("ex")
 local ex = require(case.name .. ".ex")
 
-local child = case.flags .. [[
+local child = case.flags .. case.steady .. [[
   local ready, go = ...
-  if jit then jit.off() end
   local ok, err = pcall(function()
     debug.sethook(function()
       debug.sethook()

@@ -3,9 +3,8 @@ local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
 case.needs("ex")
 local ex = require(case.name .. ".ex")
 
-local child = case.flags .. [[
+local child = case.flags .. case.steady .. [[
   local ready, never = ...
-  if jit then jit.off() end
   local ended
   local co = coroutine.create(function()
     set(ready)

@@ -2,8 +2,7 @@
 local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
 case.needs("interrupt")
 
-local child = case.flags .. [[
-  if jit then jit.off() end
+local child = case.flags .. case.steady .. [[
   local paths, never = ...
   local count = 0
   for _, path in ipairs(paths) do

@@ -2,9 +2,8 @@
 local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
 case.needs("interrupt")
 
-local child = case.flags .. [[
+local child = case.flags .. case.steady .. [[
   local name, ready, never, told = ...
-  if jit then jit.off() end
   require(name).set_logger(function() set(told) end)
   set(ready)
   wait(never)

@@ -2,9 +2,8 @@
 local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
 case.needs("interrupt")
 
-local child = case.flags .. [[
+local child = case.flags .. case.steady .. [[
   local name, ready, never = ...
-  if jit then jit.off() end
   require(name).set_logger(function() end)
   set(ready)
   for _ = 1, 5 do pcall(wait, never) end

@@ -3,9 +3,8 @@ local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
 case.needs("interrupt")
 
 -- In the function of its own hook a child is not interrupted.
-local child = case.flags .. [[
+local child = case.flags .. case.steady .. [[
   local name, ready, go = ...
-  if jit then jit.off() end
   require(name).set_logger(function() end)
   debug.sethook(function()
     debug.sethook()

@@ -2,9 +2,8 @@
 local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
 case.needs("interrupt")
 
-local child = case.flags .. [[
+local child = case.flags .. case.steady .. [[
   local name, ready, go = ...
-  if jit then jit.off() end
   local ended
   local co = coroutine.create(function()
     set(ready)

@@ -2,9 +2,8 @@
 local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
 case.needs("interrupt")
 
-local child = case.flags .. [[
+local child = case.flags .. case.steady .. [[
   local name, ready, go, gone = ...
-  if jit then jit.off() end
   local ok, err = pcall(function() set(ready) wait(go) end)
   print("child: " .. (ok and "goes on" or err:match(require(name).interrupted_error)))
   on_close(function() set(gone) end)

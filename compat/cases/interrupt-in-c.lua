@@ -3,9 +3,8 @@ local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
 case.needs("interrupt")
 
 -- The hook runs when `join` is called and before it does anything; Lua is not back before `join` ends.
-local child = case.flags .. [[
+local child = case.flags .. case.steady .. [[
   local name, code, ready, go, back = ...
-  if jit then jit.off() end
   local llthreads = require(name)
   local thread = llthreads.new(code, go)
   thread:start()

@@ -2,9 +2,8 @@
 local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
 case.needs("interrupt")
 
-local child = case.flags .. [[
+local child = case.flags .. case.steady .. [[
   local name, ready = ...
-  if jit then jit.off() end
   local ok, err = pcall(function() set(ready) for _ = 1, 1e9 do end end)
   return ok, tostring(err):match(require(name).interrupted_error)
 ]]

@@ -3,9 +3,8 @@ local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
 case.needs("interrupted")
 
 -- In the function of its own hook a child is not interrupted, and asks.
-local child = case.flags .. [[
+local child = case.flags .. case.steady .. [[
   local name, ready, go = ...
-  if jit then jit.off() end
   local llthreads, first, second = require(name)
   local ok, err = pcall(function()
     debug.sethook(function()
