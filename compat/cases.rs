@@ -17,9 +17,9 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const MODULES: [&str; 2] = ["llthreads2", "llthreads"];
 
 /// What the README's tables call the differences; `5.5` is what only that Lua does otherwise than 5.4.
-const NUMBERS: [&str; 21] = [
-    "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12", "D13", "D14", "D15", "L1", "L2", "L3",
-    "L4", "L5", "5.5",
+const NUMBERS: [&str; 23] = [
+    "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12", "D13", "D14", "D15", "E1", "L1", "L2",
+    "L3", "L4", "L5", "L6", "5.5",
 ];
 
 /// Longer than any case takes that ends at all.
