@@ -94,8 +94,8 @@ function case.hold()
   assert(case.wait(held))
 end
 
--- To stand before the code of a child that is interrupted: on LuaJIT a trace has to end first, and the end of a finalizer
--- takes an interrupt that an original was given meanwhile.
+-- To stand before the code of a child that is interrupted: on LuaJIT a trace has to end first, and the end of a
+-- finalizer takes an interrupt that an original was given meanwhile.
 case.steady = "if jit then jit.off() collectgarbage('stop') end\n"
 
 -- `thread`, started; what `start` gives differs between modules.
