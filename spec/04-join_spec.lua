@@ -1,10 +1,12 @@
 local helper = require "spec.helper"
 local llthreads, new, pack = helper.llthreads, helper.new, helper.pack
 
--- A started child that ends only when it is told to.
+-- A running child that ends only when it is told to.
 local function waiting(...)
-  local go = helper.flag()
-  return assert(new("wait((...)) return 7", go.path):start(...)), go.set
+  local runs, go = helper.flag(), helper.flag()
+  local thread = assert(new("local runs, go = ... set(runs) wait(go) return 7", runs.path, go.path):start(...))
+  runs.wait()
+  return thread, go.set
 end
 
 describe("thread:join()", function()
@@ -27,7 +29,7 @@ describe("thread:join()", function()
   end)
 
   it("is refused on a detached thread", function()
-    local thread = llthreads.new("return"):start(true)
+    local thread = waiting(true) -- never told to: the original crashes if it ends together with this process
     assert.same({ n = 2, nil, "Can't join a thread that has been detached." }, pack(thread:join()))
   end)
 
@@ -55,7 +57,7 @@ describe("thread:join()", function()
     assert.matches("hasn't be started", select(2, thread:join("abc")))
     thread:start():join()
     assert.matches("already been joined", select(2, thread:join("abc")))
-    assert.matches("been detached", select(2, llthreads.new("return"):start(true):join("abc")))
+    assert.matches("been detached", select(2, waiting(true):join("abc")))
   end)
 end)
 
@@ -151,8 +153,7 @@ describe("thread:alive()", function()
     assert.same({ n = 2, nil, "Can't join a thread that hasn't be started." }, pack(thread:alive()))
     thread:start():join()
     assert.same({ n = 2, nil, "Can't join a thread that has already been joined." }, pack(thread:alive()))
-    thread = llthreads.new("return"):start(true)
-    assert.same({ n = 2, nil, "Can't join a thread that has been detached." }, pack(thread:alive()))
+    assert.same({ n = 2, nil, "Can't join a thread that has been detached." }, pack(waiting(true):alive()))
   end)
 end)
 

@@ -33,10 +33,14 @@ describe("closing the parent's state", function()
 
   it("with running detached children ends the process normally", function()
     local output, rc = helper.process([[
+      local path = os.tmpname()
+      os.remove(path)
       for _ = 1, 20 do
-        llthreads.new("while true do local t = {} for i = 1, 100 do t[i] = ('x'):rep(i) end end"):start(true)
+        local code = "set((...)) while true do local t = {} for i = 1, 100 do t[i] = ('x'):rep(i) end end"
+        llthreads.new(child .. code, path):start(true)
+        wait(path)
+        os.remove(path)
       end
-      sleep(0.05)
       print "end"
     ]])
     assert.same({ "end\n", 0 }, { output, rc })
@@ -82,6 +86,27 @@ describe("a child that closes its own state", function()
       pipe:read("*a")
     ]], "export GLIBC_TUNABLES=glibc.malloc.tcache_count=0:glibc.malloc.perturb=85") -- overwrites what is freed
     assert.same({ "", 7 }, { output, rc })
+  end)
+end)
+
+describe("arguments and results", function()
+  it("of a thread that nobody reads are let go", function()
+    local function make()
+      for _ = 1, 20 do
+        local closed = helper.flag()
+        local code = "local path = ... on_close(function() set(path) end) return ..."
+        local thread = new(code, closed.path, ("x"):rep(1e6)):start(true, true)
+        closed.wait()
+        os.remove(closed.path)
+        assert.is_true(thread:started())
+      end
+      helper.collect()
+    end
+    make()
+    local before = helper.resident()
+    for _ = 1, 5 do make() end
+    assert.is_true(helper.resident() - before < 50000)
+    assert.same({ n = 1, true }, pack(new("return"):start():join()))
   end)
 end)
 
@@ -146,26 +171,5 @@ describe("no memory", function()
       big = nil
     ]] .. again, limit)
     assert.same({ "false\tnot enough memory\nagain\ttrue\t7\n", 0 }, { output, rc })
-  end)
-end)
-
-describe("arguments and results", function()
-  it("of a thread that nobody reads are let go", function()
-    local function make()
-      for _ = 1, 20 do
-        local closed = helper.flag()
-        local code = "local path = ... on_close(function() set(path) end) return ..."
-        local thread = new(code, closed.path, ("x"):rep(1e6)):start(true, true)
-        closed.wait()
-        os.remove(closed.path)
-        assert.is_true(thread:started())
-      end
-      helper.collect()
-    end
-    make()
-    local before = helper.resident()
-    for _ = 1, 5 do make() end
-    assert.is_true(helper.resident() - before < 50000)
-    assert.same({ n = 1, true }, pack(new("return"):start():join()))
   end)
 end)
