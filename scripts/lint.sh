@@ -13,7 +13,7 @@ for lua in lua51 lua52 lua53 lua54 lua55 luajit; do
 done
 cargo clippy --quiet --all-targets --no-default-features --features vendored,lua54 -- -D warnings
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items --features lua54
-luacheck --quiet src spec scripts
+luacheck --quiet src spec scripts compat
 shellcheck scripts/*.sh .ci/run
 
 check=target/lint-venv/bin/check-jsonschema

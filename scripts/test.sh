@@ -38,12 +38,14 @@ step build scripts/build.sh "$@"
 # One of cargo's tests is a C program that has Lua 5.4 in it.
 [[ " $* " == *" lua5.4 "* ]] || step "build for cargo test" scripts/build.sh lua5.4
 step lint scripts/lint.sh
-step "cargo test" cargo test --quiet --features lua54
+step "cargo test" cargo test --quiet --features lua54 --lib --bins --test features --test hosts
 step "cargo test with Lua built in" cargo test --quiet --doc --no-default-features --features vendored,lua54
 for lua in "$@"; do
   export LUA_CPATH="build/$lua/?.so;;" LUA_PATH="build/$lua/?.lua;./?.lua;;"
   step "the suite under $lua" "$lua" "$(command -v busted)"
+  step "the cases under $lua" cargo test --quiet --features lua54 --test cases -- "${lua//./_}"
 done
+step "the cases under the built-in Lua 5.5" cargo test --quiet --features lua54 --test cases -- lua5_5
 
 step "the rocks" scripts/rocks-test.sh "$@"
 

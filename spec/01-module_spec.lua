@@ -8,7 +8,7 @@ describe("the module", function()
     for key in pairs(one) do assert.is_not_nil(two[key], key) end
   end)
 
-  it("opens under both names from one file #D12", function()
+  it("opens under both names from one file #host", function()
     local file = assert(helper.file())
     assert.is_function(assert(package.loadlib(file, "luaopen_llthreads2"))("llthreads2").new)
     assert.is_function(assert(package.loadlib(file, "luaopen_llthreads"))("llthreads").new)
@@ -28,6 +28,27 @@ describe("the module", function()
     ]])
     assert.equal("", output)
   end)
+end)
+
+describe("a shared object of another Lua", function()
+  -- Of these two each has all the symbols of the other: nothing but our own check tells them apart.
+  local like = { ["lua5.1"] = "LuaJIT", luajit = "5.1" }
+  for _, other in ipairs { "lua5.1", "lua5.2", "lua5.3", "lua5.4", "luajit" } do
+    local file = helper.file():gsub("lua[jit5.1-4]+/", other .. "/")
+    if file ~= helper.file() then
+      it("is refused with an error: " .. other .. "'s" .. helper.departs("#host", like[other] or ""), function()
+        local f = io.open(file)
+        if not f then return pending("not built: " .. file) end
+        f:close()
+        local output, rc = helper.process(([[
+          local open, err = package.loadlib(%q, "luaopen_llthreads2")
+          if open then print(pcall(open)) else print(open, err) end
+        ]]):format(file))
+        assert.equal(0, rc)
+        assert.is_truthy(output:match("^nil\t.*undefined symbol") or output:match("^false\t.*was built for"), output)
+      end)
+    end
+  end
 end)
 
 describe("version", function()

@@ -1,10 +1,12 @@
 local helper = require "spec.helper"
 local llthreads, new, pack = helper.llthreads, helper.new, helper.pack
 
--- A started child that ends only when it is told to.
+-- A running child that ends only when it is told to.
 local function waiting(...)
-  local go = helper.flag()
-  return assert(new("wait((...)) return 7", go.path):start(...)), go.set
+  local runs, go = helper.flag(), helper.flag()
+  local thread = assert(new("local runs, go = ... set(runs) wait(go) return 7", runs.path, go.path):start(...))
+  runs.wait()
+  return thread, go.set
 end
 
 describe("thread:join()", function()
@@ -27,7 +29,7 @@ describe("thread:join()", function()
   end)
 
   it("is refused on a detached thread", function()
-    local thread = llthreads.new("return"):start(true)
+    local thread = waiting(true) -- never told to: the original crashes if it ends together with this process
     assert.same({ n = 2, nil, "Can't join a thread that has been detached." }, pack(thread:join()))
   end)
 
@@ -55,7 +57,7 @@ describe("thread:join()", function()
     assert.matches("hasn't be started", select(2, thread:join("abc")))
     thread:start():join()
     assert.matches("already been joined", select(2, thread:join("abc")))
-    assert.matches("been detached", select(2, llthreads.new("return"):start(true):join("abc")))
+    assert.matches("been detached", select(2, waiting(true):join("abc")))
   end)
 end)
 
@@ -103,12 +105,16 @@ describe("thread:join(ms)", function()
     end)
   end
 
-  it("takes a fraction #D14", function()
+  it("takes a fraction, and waits for it #D14", function()
+    local socket = require "socket"
     local thread, go = waiting()
-    assert.same({ n = 2, nil, "timeout" }, pack(thread:join(0.5)))
-    assert.same({ n = 2, nil, "timeout" }, pack(thread:join(1.25)))
+    local before, results = socket.gettime(), nil
+    local ok, err = pcall(function() for _ = 1, 100 do results = pack(thread:join(0.9)) end end)
+    local took = socket.gettime() - before
     go()
-    thread:join()
+    assert.is_true(ok, err)
+    assert.same({ n = 2, nil, "timeout" }, results)
+    assert.is_true(took >= 0.089, took)
   end)
 
   it("waits without limit for what is huge #D14", function()
@@ -120,9 +126,9 @@ describe("thread:join(ms)", function()
   it("refuses NaN #D14", function()
     local thread, go = waiting()
     local ok, err = pcall(thread.join, thread, 0 / 0)
+    go()
     assert.is_false(ok)
     assert.matches("^bad argument #2 to '[^']*' %(number expected, got NaN%)$", err)
-    go()
     assert.is_true(thread:join())
   end)
 end)
@@ -147,7 +153,21 @@ describe("thread:alive()", function()
     assert.same({ n = 2, nil, "Can't join a thread that hasn't be started." }, pack(thread:alive()))
     thread:start():join()
     assert.same({ n = 2, nil, "Can't join a thread that has already been joined." }, pack(thread:alive()))
-    thread = llthreads.new("return"):start(true)
-    assert.same({ n = 2, nil, "Can't join a thread that has been detached." }, pack(thread:alive()))
+    assert.same({ n = 2, nil, "Can't join a thread that has been detached." }, pack(waiting(true):alive()))
+  end)
+end)
+
+describe("a join by the language", function()
+  it("happens when a to-be-closed variable goes out of scope #D13", function()
+    helper.only("5.4", pending)
+    local ended = helper.flag()
+    local run = assert(load([[
+      local new, path = ...
+      local thread <close> = new("sleep(0.1) set((...))", path):start()
+      local never <close> = new("return")
+      local detached <close> = new("return"):start(true)
+    ]]))
+    run(new, ended.path)
+    assert.is_true(ended.is_set())
   end)
 end)

@@ -76,8 +76,7 @@ describe("a child that fails", function()
 end)
 
 describe("an error value", function()
-  local since = (helper.version == "5.1" or helper.version == "LuaJIT") and " #D3" or "" -- elsewhere in C too
-  it("with __tostring is what that gives" .. since, function()
+  it("with __tostring is what that gives" .. helper.departs("#D3", "5.1 LuaJIT"), function()
     local _, err = fail("error(setmetatable({}, { __tostring = function() return 'my error' end }))")
     assert.equal("Error from child thread: my error", err)
   end)

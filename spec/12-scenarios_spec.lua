@@ -73,7 +73,11 @@ end)
 describe("a detached joinable thread", function()
   it("that is endless times out, and its collection does not hang", function()
     local output, rc = helper.process([[
-      local thread = llthreads.new("while true do require 'socket'.sleep(0.01) end"):start(true, true)
+      local path = os.tmpname()
+      os.remove(path)
+      local thread = llthreads.new(child .. "set((...)) while true do sleep(0.01) end", path):start(true, true)
+      wait(path)
+      os.remove(path)
       print(thread:join(0))
       thread = nil
       for _ = 1, 10 do collectgarbage() end

@@ -470,6 +470,9 @@ unsafe extern "C-unwind" fn interrupt(L: *mut lua_State) -> c_int {
     // SAFETY: A C function called by Lua; nothing has a destructor.
     unsafe {
         let thread = thread(L);
+        if thread.life().mode().is_some_and(Mode::detaches_at_start) {
+            return 0; // it is on its own
+        }
         thread.interrupt(if lua_isnoneornil(L, 2) != 0 {
             Request::Once
         } else if lua_toboolean(L, 2) != 0 {

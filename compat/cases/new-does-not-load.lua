@@ -1,0 +1,20 @@
+-- For code that does not load `new` raises the loader's own message, unchanged.
+local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
+
+local function see(label, code)
+  local _, expected = (loadstring or load)(code, code)
+  case.see(label, case.llthreads.new, code)
+  case.see(label .. ", the loader's", function() return expected == select(2, pcall(case.llthreads.new, code)) end)
+end
+see("syntax", "x x")
+see("end of the code", "return (")
+see("open string", "x = 'open")
+see("third line", "\n\nx x")
+see("long line", "x x --" .. ("x"):rep(100))
+see("long line before", "--" .. ("x"):rep(100) .. "\nx x")
+see("like a file's name", "@x x")
+see("like another name", "=x x")
+see("no such label", "goto nowhere")
+see("zero byte", "x = \0 x")
+see("cut binary chunk", "\27Lua")
+see("binary chunk of no Lua", "\27xyz" .. ("\0"):rep(40))

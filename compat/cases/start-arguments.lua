@@ -1,0 +1,20 @@
+-- `start` takes truth values; `joinable` left out is the opposite of `detached`, a nil is false.
+local case = dofile((arg[0]:match("^.*[/\\]") or "") .. "../case.lua")
+case.needs("detached")
+
+local function started(...)
+  local thread = case.start(case.llthreads.new(""), ...)
+  return thread:detached(), thread:joinable()
+end
+case.see("nothing", started)
+case.see("false", started, false)
+case.see("true", started, true)
+case.see("nil", started, nil)
+case.see("0", started, 0)
+case.see("a string", started, "")
+case.see("false, nil", started, false, nil)
+case.see("true, nil", started, true, nil)
+case.see("nil, nil", started, nil, nil)
+case.see("nil, 0", started, nil, 0)
+case.see("0, a table", started, 0, {})
+case.see("true, true, true", started, true, true, true)
