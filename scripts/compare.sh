@@ -12,7 +12,7 @@ case "${1:-}" in
 --reference) ;;
 *) echo "$usage" >&2 && exit 2 ;;
 esac
-reference=$(realpath "$2") lua=${3:-lua5.4}
+reference=$(cd "$2" && pwd) lua=${3:-lua5.4} # a link keeps its name, by which specs know a Lua
 
 scripts/setup.sh "$lua" lua-busted lua-socket lua-filesystem
 export LUA_CPATH="$reference/?.so;;" LUA_PATH="$reference/?.lua;./?.lua;${LUA_PATH:-;}"
