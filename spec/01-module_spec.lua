@@ -31,14 +31,15 @@ describe("the module", function()
 end)
 
 describe("a shared object of another Lua", function()
+  local own = jit and "luajit" or "lua" .. helper.version
   -- Of these two each has all the symbols of the other: nothing but our own check tells them apart.
   local like = { ["lua5.1"] = "LuaJIT", luajit = "5.1" }
   for _, other in ipairs { "lua5.1", "lua5.2", "lua5.3", "lua5.4", "luajit" } do
-    local file = helper.file():gsub("lua[jit5.1-4]+/", other .. "/")
-    if file ~= helper.file() then
+    if other ~= own then
       it("is refused with an error: " .. other .. "'s" .. helper.departs("#host", like[other] or ""), function()
-        local f = io.open(file)
-        if not f then return pending("not built: " .. file) end
+        local file = helper.file():gsub("lua[jit5.1-4]+/", other .. "/")
+        local f = file ~= helper.file() and io.open(file)
+        if not f then return pending("not built") end
         f:close()
         local output, rc = helper.process(([[
           local open, err = package.loadlib(%q, "luaopen_llthreads2")
