@@ -100,6 +100,20 @@ describe("an error value", function()
     assert.matches("^Error from child thread: ", err)
   end)
 
+  it("is interrupted while its __tostring runs" .. since, function()
+    local ready = helper.flag()
+    local thread = helper.new([[
+      local ready = ...
+      llthreads.set_logger(function() end)
+      error(setmetatable({}, { __tostring = function() set(ready) while true do sleep(0.001) end end }))
+    ]], ready.path):start()
+    ready.wait()
+    thread:interrupt()
+    local results = pack(thread:join())
+    assert.same({ 2, false }, { results.n, results[1] })
+    assert.matches("^Error from child thread: .*" .. helper.llthreads.interrupted_error, results[2])
+  end)
+
   it("is the third result #D3", function()
     local results = pack(fail("error { code = 42, list = { 1, 2 } }"))
     assert.same({ code = 42, list = { 1, 2 } }, results[3])

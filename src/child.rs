@@ -27,14 +27,15 @@ unsafe impl Sync for Context {}
 
 impl Context {
     pub fn new(interrupted: &'static CStr) -> Self {
-        let ending = Ending { failed: false, strings: None, outcome: Outcome::Lost(Stop::Memory) };
+        let ending = Ending { status: LUA_OK, strings: None, outcome: Outcome::Lost(Stop::Memory) };
         Context { target: Target::new(interrupted), ending: UnsafeCell::new(ending) }
     }
 }
 
 /// What [`finish`] is told, and what it tells.
 struct Ending {
-    failed: bool,
+    /// Of the chunk's call.
+    status: c_int,
     /// How results are taken, if they are.
     strings: Option<Strings>,
     outcome: Outcome,
@@ -157,7 +158,7 @@ impl Child {
             let status = lua_pcall(L, lua_gettop(L) - CHUNK, LUA_MULTRET, HANDLER);
             returned();
             let ending = context.ending.get();
-            (*ending).failed = status != LUA_OK;
+            (*ending).status = status;
             (*ending).strings = strings;
             lua_pcall(L, lua_gettop(L) - FINISH, 0, 0);
             std::mem::replace(&mut (*ending).outcome, Outcome::Lost(Stop::Memory))
@@ -220,7 +221,7 @@ unsafe extern "C-unwind" fn finish(L: *mut lua_State) -> c_int {
     unsafe {
         let ending = (*lua_touserdata(L, 1).cast::<Context>()).ending.get();
         message::make_room(L, FIRST, lua_gettop(L), c"too many results");
-        if !(*ending).failed {
+        if (*ending).status == LUA_OK {
             if let Some(strings) = (*ending).strings {
                 (*ending).outcome = match message::take(L, FIRST, lua_gettop(L), Strictness::Describe, strings) {
                     Ok(results) => Outcome::Returned(results),
@@ -228,6 +229,9 @@ unsafe extern "C-unwind" fn finish(L: *mut lua_State) -> c_int {
                 };
             }
             return 0;
+        }
+        if (*ending).status == LUA_ERRERR {
+            traceback::restore_interrupt(L, FIRST);
         }
         if lua_type(L, FIRST) != LUA_TSTRING {
             traceback::describe(L, FIRST);

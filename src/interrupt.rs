@@ -6,6 +6,7 @@
 
 use crate::os::{self, Strike};
 use crate::shim::*;
+use crate::traceback;
 use std::ffi::CStr;
 use std::os::raw::{c_int, c_void};
 use std::ptr;
@@ -153,7 +154,7 @@ unsafe extern "C-unwind" fn hook(L: *mut lua_State, _: *mut lua_Debug) {
             lua_sethook(L, None, 0, 0);
         }
         if request != Request::None {
-            luaL_error(L, c"%s".as_ptr(), target.text.as_ptr());
+            traceback::interrupt(L, target.text);
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The message handler of a child: an error value becomes a message with traceback.
 
 use crate::shim::*;
+use std::ffi::CStr;
 use std::os::raw::{c_int, c_void};
 use std::ptr;
 
 static VALUE: u8 = 0;
 static KIND: u8 = 0;
+static INTERRUPT: u8 = 0;
 
 /// The message handler. The error value itself, if it is neither string nor number, is kept for
 /// [`push_error_value`].
@@ -20,6 +22,8 @@ pub unsafe extern "C-unwind" fn handler(L: *mut lua_State) -> c_int {
         let is_value = kind != LUA_TSTRING && kind != LUA_TNUMBER;
         lua_pushboolean(L, is_value.into());
         lua_rawsetp(L, LUA_REGISTRYINDEX, key(&KIND));
+        lua_pushnil(L);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, key(&INTERRUPT));
         if !is_value {
             lua_tolstring(L, 1, ptr::null_mut()); // a number becomes its string
             append_traceback(L);
@@ -63,6 +67,40 @@ pub unsafe fn push_error_value(L: *mut lua_State) -> bool {
             lua_rawgetp(L, LUA_REGISTRYINDEX, key(&VALUE));
         }
         is_value
+    }
+}
+
+/// Raises `text`, as `luaL_error` does, for an interrupt.
+///
+/// # Safety
+/// Called where raising is allowed; four stack slots are free.
+pub unsafe fn interrupt(L: *mut lua_State, text: &CStr) {
+    // SAFETY: As the caller says.
+    unsafe {
+        luaL_where(L, 1);
+        lua_pushstring(L, text.as_ptr());
+        lua_concat(L, 2);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, key(&INTERRUPT));
+        lua_error(L);
+    }
+}
+
+/// Puts the interrupt that struck while the [`handler`] ran, if one did, in the place of the message at `idx`. For
+/// LuaJIT, which makes "error in error handling" of it, and not an error to be handled as the others do. Raises.
+///
+/// # Safety
+/// Called where raising is allowed; two stack slots are free.
+pub unsafe fn restore_interrupt(L: *mut lua_State, idx: c_int) {
+    // SAFETY: As the caller says.
+    unsafe {
+        if lua_rawgetp(L, LUA_REGISTRYINDEX, key(&INTERRUPT)) == LUA_TSTRING {
+            lua_replace(L, idx);
+            lua_pushboolean(L, 0);
+            lua_rawsetp(L, LUA_REGISTRYINDEX, key(&KIND));
+        } else {
+            lua_pop(L, 1);
+        }
     }
 }
 
