@@ -75,6 +75,7 @@ struct Page {
 /// The head of a chunk; its pages come after it.
 struct Chunk {
     next: *mut Chunk,
+    len: usize,
 }
 
 /// A page without room: the one of a class that has none. Never written to.
@@ -173,7 +174,8 @@ impl Drop for Owned {
 /// Null when there is no memory; the block is then as it was.
 ///
 /// # Safety
-/// `context` is an [`Owned::context`], whose owner is the caller; `block` is null or came from here with `old` bytes.
+/// `context` is an [`Owned::context`], whose owner is the caller; `block` is null or came from here with `old` bytes, or
+/// `old` is 0: there are C modules that keep memory of a state's allocator and don't tell.
 pub unsafe extern "C" fn allocate(context: *mut c_void, block: *mut c_void, old: usize, new: usize) -> *mut c_void {
     let block = block.cast::<u8>();
     // SAFETY: As the caller says.
@@ -182,6 +184,7 @@ pub unsafe extern "C" fn allocate(context: *mut c_void, block: *mut c_void, old:
         match (block.is_null(), new) {
             (true, 0) => ptr::null_mut(),
             (true, _) => arena.get(new),
+            (false, _) if old == 0 => arena.move_unknown(block, new),
             (false, 0) => {
                 arena.give_back(block, old);
                 ptr::null_mut()
@@ -356,18 +359,18 @@ impl Arena {
         let mut pages = (self.pages / 4).clamp(SMALLEST_CHUNK, LARGEST_CHUNK);
         loop {
             // The page after the head, wherever that is.
-            let chunk = memory::get(size_of::<Chunk>() + (pages + 1) * PAGE);
+            let len = size_of::<Chunk>() + (pages + 1) * PAGE;
+            let chunk = memory::get(len);
             if !chunk.is_null() {
                 // SAFETY: The memory is as long as asked for.
                 unsafe {
                     let head = chunk.cast::<Chunk>();
-                    head.write(Chunk { next: self.chunks });
+                    head.write(Chunk { next: self.chunks, len });
                     self.chunks = head;
                     let after = chunk.add(size_of::<Chunk>());
                     self.rest = after.add(after.align_offset(PAGE));
                     // What came before the first page may leave room for one more at the end.
-                    self.rest_pages =
-                        (chunk.addr() + size_of::<Chunk>() + (pages + 1) * PAGE - self.rest.addr()) / PAGE;
+                    self.rest_pages = (chunk.addr() + len - self.rest.addr()) / PAGE;
                 }
                 self.pages += self.rest_pages;
                 return Some(());
@@ -376,6 +379,50 @@ impl Arena {
                 return None;
             }
             pages /= 2;
+        }
+    }
+
+    /// Whether a block lies in a page.
+    fn has_page(&self, block: *mut u8) -> bool {
+        let mut chunk = self.chunks;
+        while !chunk.is_null() {
+            // SAFETY: The arena's chunks are alive.
+            let Chunk { next, len } = unsafe { chunk.read() };
+            if block.addr().wrapping_sub(chunk.addr()) < len {
+                return true;
+            }
+            chunk = next;
+        }
+        false
+    }
+
+    /// Resizes or frees a block whose length is not told.
+    #[cold]
+    unsafe fn move_unknown(&mut self, block: *mut u8, new: usize) -> *mut u8 {
+        let place = block.addr().wrapping_sub(self.nursery.addr());
+        let (nursed, paged) = (place < NURSERY, self.has_page(block));
+        // SAFETY: The block came from here: it is nursed, or has a page, or is one of `malloc`'s. It is at least as long
+        // as what is copied, or ends with the nursery.
+        unsafe {
+            if !nursed && !paged && new > SMALL {
+                return memory::resize(block, new);
+            }
+            let other = if new == 0 { ptr::null_mut() } else { self.get(new) };
+            if new != 0 && other.is_null() {
+                return other;
+            }
+            if nursed {
+                // Its class is not known: the state keeps it to its end.
+                ptr::copy(block, other, new.min(NURSERY - place));
+            } else if paged {
+                let size = usize::from((*self.page_of(block, SMALL)).size);
+                ptr::copy_nonoverlapping(block, other, new.min(size));
+                self.give_back(block, size);
+            } else {
+                ptr::copy_nonoverlapping(block, other, new);
+                memory::give_back(block);
+            }
+            other
         }
     }
 

@@ -208,6 +208,31 @@ fn without_memory_there_is_null_and_later_there_is_memory_again() {
 }
 
 #[test]
+fn a_block_whose_length_is_not_told_is_found_by_its_address() {
+    for arena in [Owned::new().unwrap(), without_nursery()] {
+        for len in [1, 24, 100, 512, 513, 5000] {
+            for new in [0, 8, 200, 512, 600, 9000] {
+                let block = get(&arena, len);
+                // SAFETY: The blocks are as long as they were asked for.
+                unsafe {
+                    block.write_bytes(7, len);
+                    let moved = resize(&arena, block, 0, new);
+                    assert_eq!(moved.is_null(), new == 0);
+                    let kept =
+                        std::slice::from_raw_parts(if new == 0 { [7].as_ptr() } else { moved }, len.min(new).max(1));
+                    assert!(kept.iter().all(|&byte| byte == 7), "{len} to {new}");
+                    resize(&arena, moved, 0, 0);
+                }
+            }
+        }
+        // All is in order after that.
+        let blocks: Vec<_> = (0..1000).map(|_| get(&arena, 24)).collect();
+        let distinct: std::collections::BTreeSet<_> = blocks.iter().collect();
+        assert_eq!(distinct.len(), blocks.len());
+    }
+}
+
+#[test]
 fn a_block_of_a_larger_class_is_the_last_resort() {
     let arena = without_nursery();
     let (large, _in_the_same_page) = (get(&arena, 400), get(&arena, 400));
