@@ -9,7 +9,7 @@ use crate::shim::*;
 use std::ffi::CStr;
 use std::os::raw::{c_int, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicUsize, Ordering};
 
 /// What is asked of the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Target {
     request: AtomicU8,
     /// The child's state, while its thread runs in it.
     state: AtomicPtr<lua_State>,
+    /// How often the hook was armed by a strike.
+    strikes: AtomicUsize,
     /// The error message.
     text: &'static CStr,
 }
@@ -37,7 +39,12 @@ static SENTINEL: u8 = 0;
 
 impl Target {
     pub fn new(text: &'static CStr) -> Self {
-        Target { request: AtomicU8::new(Request::None as u8), state: AtomicPtr::new(ptr::null_mut()), text }
+        Target {
+            request: AtomicU8::new(Request::None as u8),
+            state: AtomicPtr::new(ptr::null_mut()),
+            strikes: AtomicUsize::new(0),
+            text,
+        }
     }
 
     /// Sets what is asked; the caller then strikes, if the child runs.
@@ -55,9 +62,13 @@ impl Target {
         }
     }
 
+    fn pending(&self) -> bool {
+        self.request.load(Ordering::Acquire) != Request::None as u8
+    }
+
     /// What an [`os::Running`] of the child has to be given.
     pub fn strike(&self) -> Strike {
-        Strike::new(arm, ptr::from_ref(self).cast())
+        Strike::new(strike, ptr::from_ref(self).cast())
     }
 
     /// Makes the target known to the state it belongs to. Raises.
@@ -102,7 +113,29 @@ impl Target {
     pub unsafe fn enter(&self, L: *mut lua_State) {
         self.state.store(L, Ordering::Release);
         // SAFETY: In the child's own thread.
-        unsafe { arm(ptr::from_ref(self).cast()) };
+        unsafe { self.settle(L) };
+    }
+
+    /// Sets the hook of the coroutine `L` as what is asked wants it.
+    ///
+    /// # Safety
+    /// In the child's own thread.
+    unsafe fn settle(&self, L: *mut lua_State) {
+        loop {
+            let strikes = self.strikes.load(Ordering::Acquire);
+            // SAFETY: Setting a hook raises nothing.
+            unsafe {
+                if self.pending() {
+                    arm(L);
+                } else {
+                    lua_sethook(L, None, 0, 0);
+                }
+            }
+            // A strike in the middle of that is half undone by the rest of it.
+            if self.strikes.load(Ordering::Acquire) == strikes {
+                return;
+            }
+        }
     }
 
     /// The child's thread is done with its code: nothing raises from here on.
@@ -120,16 +153,28 @@ impl Target {
     }
 }
 
-/// Arms the hook of a `Target`, with its thread standing still or in its thread, be it in a signal handler:
-/// `lua_sethook` is made for that.
-unsafe fn arm(target: *const c_void) {
+/// Arms the hook of a child, with its thread standing still or in its thread, be it in a signal handler: `lua_sethook`
+/// is made for that.
+unsafe fn strike(target: *const c_void) {
     // SAFETY: A thread can be struck only while its target is alive; the state is null or open.
     unsafe {
         let target = &*target.cast::<Target>();
         let L = target.state.load(Ordering::Acquire);
-        if !L.is_null() && target.request.load(Ordering::Acquire) != Request::None as u8 {
-            lua_sethook(L, Some(hook), LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
+        if !L.is_null() && target.pending() {
+            target.strikes.fetch_add(1, Ordering::AcqRel);
+            arm(L);
         }
+    }
+}
+
+/// Makes the hook of `L` strike at the next instruction. Calls don't count: the handler of an error that is on its way
+/// is called too.
+unsafe fn arm(L: *mut lua_State) {
+    // SAFETY: Setting a hook raises nothing; where it is called, see `strike` and `settle`.
+    unsafe {
+        // LuaJIT believes that what it has set before is set: setting none first makes it do all of it again.
+        lua_sethook(L, None, 0, 0);
+        lua_sethook(L, Some(hook), LUA_MASKCOUNT, 1);
     }
 }
 
@@ -149,9 +194,7 @@ unsafe extern "C-unwind" fn hook(L: *mut lua_State, _: *mut lua_Debug) {
     unsafe {
         let Some(target) = Target::of(L) else { return };
         let request = target.take();
-        if request != Request::Always {
-            lua_sethook(L, None, 0, 0);
-        }
+        target.settle(L);
         if request != Request::None {
             luaL_error(L, c"%s".as_ptr(), target.text.as_ptr());
         }
