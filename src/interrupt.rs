@@ -3,13 +3,22 @@
 //! Anyone may [`request`](Target::request); no thread but the child's own touches its `lua_State` while it runs. A
 //! strike ([`os::Running`]) makes that thread arm the hook, which then reads the request: a request taken back in the
 //! meantime just disarms it.
+//!
+//! A strike arms the main coroutine, as nothing tells which one runs; on LuaJIT one hook serves all, but compiled code
+//! looks at none. A child that is to be [`interruptible`] therefore polls: its hook stays, and when it is at rest it
+//! looks at the request every [`POLL`] instructions. Coroutines have it from the one that makes them; LuaJIT does
+//! without compiled code.
 
 use crate::os::{self, Strike};
 use crate::shim::*;
 use std::ffi::CStr;
 use std::os::raw::{c_int, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering};
+
+/// How many instructions there are from one look at the request to the next. It is the hook's presence that costs:
+/// more of them make little faster, and fewer of them end a loop sooner that calls slow C functions.
+const POLL: c_int = 100;
 
 /// What is asked of the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +39,8 @@ pub struct Target {
     state: AtomicPtr<lua_State>,
     /// How often the hook was armed by a strike.
     strikes: AtomicUsize,
+    /// Whether the hook stays when nothing is asked. Only the child's thread looks at it.
+    polls: AtomicBool,
     /// The error message.
     text: &'static CStr,
 }
@@ -43,6 +54,7 @@ impl Target {
             request: AtomicU8::new(Request::None as u8),
             state: AtomicPtr::new(ptr::null_mut()),
             strikes: AtomicUsize::new(0),
+            polls: AtomicBool::new(false),
             text,
         }
     }
@@ -127,6 +139,8 @@ impl Target {
             unsafe {
                 if self.pending() {
                     arm(L);
+                } else if self.polls.load(Ordering::Relaxed) {
+                    lua_sethook(L, Some(hook), LUA_MASKCOUNT, POLL);
                 } else {
                     lua_sethook(L, None, 0, 0);
                 }
@@ -136,6 +150,12 @@ impl Target {
                 return;
             }
         }
+    }
+
+    /// Whether the hook of the coroutine `L` is at rest, in a child that polls.
+    unsafe fn at_rest(L: *mut lua_State) -> bool {
+        // SAFETY: Asked in the child's own thread.
+        unsafe { lua_gethookcount(L) == POLL }
     }
 
     /// The child's thread is done with its code: nothing raises from here on.
@@ -194,6 +214,9 @@ unsafe extern "C-unwind" fn hook(L: *mut lua_State, _: *mut lua_Debug) {
     unsafe {
         let Some(target) = Target::of(L) else { return };
         let request = target.take();
+        if request == Request::None && Target::at_rest(L) {
+            return;
+        }
         target.settle(L);
         if request != Request::None {
             luaL_error(L, c"%s".as_ptr(), target.text.as_ptr());
@@ -210,4 +233,22 @@ pub unsafe extern "C-unwind" fn interrupted(L: *mut lua_State) -> c_int {
         lua_pushboolean(L, pending.into());
     }
     1
+}
+
+/// `interruptible()`: from here on the child that calls it is interrupted also in the coroutine that calls it, in those
+/// made from then on, and in loops that LuaJIT would compile. Elsewhere than in a child it does nothing.
+pub unsafe extern "C-unwind" fn interruptible(L: *mut lua_State) -> c_int {
+    // SAFETY: A C function called by Lua, in the child's thread; nothing has a destructor.
+    unsafe {
+        if let Some(target) = Target::of(L) {
+            compile_nothing(L);
+            target.polls.store(true, Ordering::Relaxed);
+            let main = target.state.load(Ordering::Acquire);
+            if !main.is_null() {
+                target.settle(main);
+            }
+            target.settle(L);
+        }
+    }
+    0
 }
