@@ -199,7 +199,10 @@ unsafe fn slot(L: *mut lua_State) -> *mut Slot {
 /// The thread at 1, or an error.
 ///
 /// No two borrows of a thread overlap: nothing that runs while one is held calls Lua.
-unsafe fn thread<'a>(L: *mut lua_State) -> &'a mut Thread {
+///
+/// # Safety
+/// Called where raising is allowed.
+pub unsafe fn thread<'a>(L: *mut lua_State) -> &'a mut Thread {
     // SAFETY: As for `slot`.
     unsafe {
         match &mut (*slot(L)).thread {
