@@ -39,7 +39,9 @@ step build scripts/build.sh "$@"
 [[ " $* " == *" lua5.4 "* ]] || step "build for cargo test" scripts/build.sh lua5.4
 step lint scripts/lint.sh
 step "cargo test" cargo test --quiet --features lua54 --lib --bins --test features --test hosts
-step "cargo test with Lua built in" cargo test --quiet --doc --no-default-features --features vendored,lua54
+built_in=(--quiet --no-default-features --features "vendored,lua54")
+step "doc tests with Lua built in" cargo test "${built_in[@]}" --doc
+step "tests with Lua built in" cargo test "${built_in[@]}" --lib
 for lua in "$@"; do
   export LUA_CPATH="build/$lua/?.so;;" LUA_PATH="build/$lua/?.lua;./?.lua;;"
   step "the suite under $lua" "$lua" "$(command -v busted)"

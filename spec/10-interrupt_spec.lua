@@ -44,19 +44,21 @@ describe("thread:interrupt()", function()
     assert.matches(llthreads.interrupted_error, err)
   end)
 
-  it("can come again #D1", function()
+  it("can come again", function()
+    local flags = { helper.flag(), helper.flag(), helper.flag() }
     local thread = running([[
       local count = 0
       set(ready)
-      while count < 3 do
-        if not pcall(function() while true do sleep(0.001) end end) then count = count + 1 end
+      for _, flag in ipairs { select(2, ...) } do
+        if not pcall(function() set(flag) while true do sleep(0.001) end end) then count = count + 1 end
       end
       return count
-    ]])
-    helper.wait_for("three interrupts", function()
+    ]], flags[1].path, flags[2].path, flags[3].path)
+    for _, flag in ipairs(flags) do
+      flag.wait()
       thread:interrupt()
-      return thread:join(5)
-    end)
+    end
+    assert.same({ n = 2, true, 3 }, pack(thread:join()))
   end)
 end)
 

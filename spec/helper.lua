@@ -52,6 +52,35 @@ function helper.new(code, ...)
   return helper.llthreads.new(helper.child .. code, ...)
 end
 
+-- A child by `ex` with `options`, left out: interruptible. It has been run until it `set(ready)`; the flags `go` and
+-- `told`, for it to wait for and to set, are returned too. Detached: if it is not interrupted nobody waits for its end.
+function helper.interruptible(code, options)
+  local ready, go, told = helper.flag(), helper.flag(), helper.flag()
+  options = options or { interruptible = true }
+  options.source = helper.child .. [[
+    llthreads.set_logger(function() end)
+    local ready, go, told = ...
+    local function spin(flag) -- sets it in here, where a caller's pcall catches what comes then
+      if flag then set(flag) end
+      while true do end
+    end
+    local function work() for _ = 1, 1e5 do tostring(nil) end return "worked" end
+    -- Whether `f` ends because of an interrupt.
+    local function is_interrupted(f, ...)
+      local ok, err = pcall(f, ...)
+      return not ok and tostring(err):find(llthreads.interrupted_error, 1, true) ~= nil
+    end
+  ]] .. code
+  local thread = helper.ex.new(options, ready.path, go.path, told.path):start(true, true)
+  ready.wait()
+  return thread, go, told
+end
+
+-- What a child gives that should end by itself within a minute.
+function helper.join(thread)
+  return helper.pack(thread:join(60000))
+end
+
 function helper.collect()
   for _ = 1, 3 do collectgarbage() end
 end

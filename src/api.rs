@@ -3,7 +3,7 @@
 //! A thread is a full userdata with a [`Slot`]. What has a destructor lives in there whenever a call can raise.
 
 use crate::child::{self, Child, Outcome};
-use crate::interrupt::{Request, interrupted};
+use crate::interrupt::{Request, interrupted, interruptible};
 use crate::lifecycle::{Mode, Refusal};
 use crate::logger::set_logger;
 use crate::message::{self, MAX_DEPTH, Stop, Strictness, Strings};
@@ -33,8 +33,12 @@ pub static LLTHREADS: Name =
 /// # Safety
 /// Called by Lua.
 pub unsafe fn open(L: *mut lua_State, name: &'static Name, loader: lua_CFunction) -> c_int {
-    const FUNCTIONS: [(&CStr, lua_CFunction); 3] =
-        [(c"set_logger", set_logger), (c"version", version), (c"interrupted", interrupted)];
+    const FUNCTIONS: [(&CStr, lua_CFunction); 4] = [
+        (c"set_logger", set_logger),
+        (c"version", version),
+        (c"interrupted", interrupted),
+        (c"interruptible", interruptible),
+    ];
     // SAFETY: A C function called by Lua; nothing has a destructor.
     unsafe {
         match host(L) {
@@ -58,7 +62,7 @@ pub unsafe fn open(L: *mut lua_State, name: &'static Name, loader: lua_CFunction
         push_metatable(L);
         lua_pop(L, 1);
 
-        lua_createtable(L, 0, 6);
+        lua_createtable(L, 0, 7);
         set_function(L, c"new", name.new);
         for (key, function) in FUNCTIONS {
             set_function(L, key, function);
@@ -195,7 +199,10 @@ unsafe fn slot(L: *mut lua_State) -> *mut Slot {
 /// The thread at 1, or an error.
 ///
 /// No two borrows of a thread overlap: nothing that runs while one is held calls Lua.
-unsafe fn thread<'a>(L: *mut lua_State) -> &'a mut Thread {
+///
+/// # Safety
+/// Called where raising is allowed.
+pub unsafe fn thread<'a>(L: *mut lua_State) -> &'a mut Thread {
     // SAFETY: As for `slot`.
     unsafe {
         match &mut (*slot(L)).thread {

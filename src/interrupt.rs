@@ -3,6 +3,11 @@
 //! Anyone may [`request`](Target::request); no thread but the child's own touches its `lua_State` while it runs. A
 //! strike ([`os::Running`]) makes that thread arm the hook, which then reads the request: a request taken back in the
 //! meantime just disarms it.
+//!
+//! A strike arms the main coroutine, as nothing tells which one runs; on LuaJIT one hook serves all, but compiled code
+//! looks at none. A child that is to be [`interruptible`] therefore polls: its hook stays, and when it is at rest it
+//! looks at the request every [`POLL`] instructions. Coroutines have it from the one that makes them; LuaJIT does
+//! without compiled code.
 
 use crate::os::{self, Strike};
 use crate::shim::*;
@@ -10,7 +15,14 @@ use crate::traceback;
 use std::ffi::CStr;
 use std::os::raw::{c_int, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering};
+
+#[cfg(all(test, feature = "vendored"))]
+mod storm;
+
+/// How many instructions there are from one look at the request to the next. It is the hook's presence that costs:
+/// more of them make little faster, and fewer of them end a loop sooner that calls slow C functions.
+const POLL: c_int = 100;
 
 /// What is asked of the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +41,10 @@ pub struct Target {
     request: AtomicU8,
     /// The child's state, while its thread runs in it.
     state: AtomicPtr<lua_State>,
+    /// How often the hook was armed by a strike.
+    strikes: AtomicUsize,
+    /// Whether the hook stays when nothing is asked. Only the child's thread looks at it.
+    polls: AtomicBool,
     /// The error message.
     text: &'static CStr,
 }
@@ -38,7 +54,13 @@ static SENTINEL: u8 = 0;
 
 impl Target {
     pub fn new(text: &'static CStr) -> Self {
-        Target { request: AtomicU8::new(Request::None as u8), state: AtomicPtr::new(ptr::null_mut()), text }
+        Target {
+            request: AtomicU8::new(Request::None as u8),
+            state: AtomicPtr::new(ptr::null_mut()),
+            strikes: AtomicUsize::new(0),
+            polls: AtomicBool::new(false),
+            text,
+        }
     }
 
     /// Sets what is asked; the caller then strikes, if the child runs.
@@ -56,9 +78,13 @@ impl Target {
         }
     }
 
+    fn pending(&self) -> bool {
+        self.request.load(Ordering::Acquire) != Request::None as u8
+    }
+
     /// What an [`os::Running`] of the child has to be given.
     pub fn strike(&self) -> Strike {
-        Strike::new(arm, ptr::from_ref(self).cast())
+        Strike::new(strike, ptr::from_ref(self).cast())
     }
 
     /// Makes the target known to the state it belongs to. Raises.
@@ -103,7 +129,37 @@ impl Target {
     pub unsafe fn enter(&self, L: *mut lua_State) {
         self.state.store(L, Ordering::Release);
         // SAFETY: In the child's own thread.
-        unsafe { arm(ptr::from_ref(self).cast()) };
+        unsafe { self.settle(L) };
+    }
+
+    /// Sets the hook of the coroutine `L` as what is asked wants it.
+    ///
+    /// # Safety
+    /// In the child's own thread.
+    unsafe fn settle(&self, L: *mut lua_State) {
+        loop {
+            let strikes = self.strikes.load(Ordering::Acquire);
+            // SAFETY: Setting a hook raises nothing.
+            unsafe {
+                if self.pending() {
+                    arm(L);
+                } else if self.polls.load(Ordering::Relaxed) {
+                    lua_sethook(L, Some(hook), LUA_MASKCOUNT, POLL);
+                } else {
+                    lua_sethook(L, None, 0, 0);
+                }
+            }
+            // A strike in the middle of that is half undone by the rest of it.
+            if self.strikes.load(Ordering::Acquire) == strikes {
+                return;
+            }
+        }
+    }
+
+    /// Whether the hook of the coroutine `L` is at rest, in a child that polls.
+    unsafe fn at_rest(L: *mut lua_State) -> bool {
+        // SAFETY: Asked in the child's own thread.
+        unsafe { lua_gethookcount(L) == POLL }
     }
 
     /// The child's thread is done with its code: nothing raises from here on.
@@ -121,16 +177,28 @@ impl Target {
     }
 }
 
-/// Arms the hook of a `Target`, with its thread standing still or in its thread, be it in a signal handler:
-/// `lua_sethook` is made for that.
-unsafe fn arm(target: *const c_void) {
+/// Arms the hook of a child, with its thread standing still or in its thread, be it in a signal handler: `lua_sethook`
+/// is made for that.
+unsafe fn strike(target: *const c_void) {
     // SAFETY: A thread can be struck only while its target is alive; the state is null or open.
     unsafe {
         let target = &*target.cast::<Target>();
         let L = target.state.load(Ordering::Acquire);
-        if !L.is_null() && target.request.load(Ordering::Acquire) != Request::None as u8 {
-            lua_sethook(L, Some(hook), LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
+        if !L.is_null() && target.pending() {
+            target.strikes.fetch_add(1, Ordering::AcqRel);
+            arm(L);
         }
+    }
+}
+
+/// Makes the hook of `L` strike at the next instruction. Calls don't count: the handler of an error that is on its way
+/// is called too.
+unsafe fn arm(L: *mut lua_State) {
+    // SAFETY: Setting a hook raises nothing; where it is called, see `strike` and `settle`.
+    unsafe {
+        // LuaJIT believes that what it has set before is set: setting none first makes it do all of it again.
+        lua_sethook(L, None, 0, 0);
+        lua_sethook(L, Some(hook), LUA_MASKCOUNT, 1);
     }
 }
 
@@ -150,9 +218,10 @@ unsafe extern "C-unwind" fn hook(L: *mut lua_State, _: *mut lua_Debug) {
     unsafe {
         let Some(target) = Target::of(L) else { return };
         let request = target.take();
-        if request != Request::Always {
-            lua_sethook(L, None, 0, 0);
+        if request == Request::None && Target::at_rest(L) {
+            return;
         }
+        target.settle(L);
         if request != Request::None {
             traceback::interrupt(L, target.text);
         }
@@ -168,4 +237,22 @@ pub unsafe extern "C-unwind" fn interrupted(L: *mut lua_State) -> c_int {
         lua_pushboolean(L, pending.into());
     }
     1
+}
+
+/// `interruptible()`: from here on the child that calls it is interrupted also in the coroutine that calls it, in those
+/// made from then on, and in loops that LuaJIT would compile. Elsewhere than in a child it does nothing.
+pub unsafe extern "C-unwind" fn interruptible(L: *mut lua_State) -> c_int {
+    // SAFETY: A C function called by Lua, in the child's thread; nothing has a destructor.
+    unsafe {
+        if let Some(target) = Target::of(L) {
+            compile_nothing(L);
+            target.polls.store(true, Ordering::Relaxed);
+            let main = target.state.load(Ordering::Acquire);
+            if !main.is_null() {
+                target.settle(main);
+            }
+            target.settle(L);
+        }
+    }
+    0
 }

@@ -109,6 +109,26 @@ mod warnings {
     }
 }
 
+/// Turns LuaJIT's compiler off and forgets what it has compiled. Raises.
+///
+/// # Safety
+/// Called where raising is allowed; three stack slots are free.
+pub unsafe fn compile_nothing(L: *mut lua_State) {
+    #[cfg(feature = "luajit")]
+    // SAFETY: The caller lets it raise.
+    unsafe {
+        lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+        for function in [c"off", c"flush"] {
+            lua_getfield(L, -1, c"jit".as_ptr());
+            lua_getfield(L, -1, function.as_ptr());
+            lua_call(L, 0, 0);
+            lua_pop(L, 1);
+        }
+        lua_pop(L, 1);
+    }
+    let _ = L;
+}
+
 /// A number as Lua keeps it.
 pub enum Number {
     #[allow(dead_code)] // before 5.3 there is but one kind

@@ -7,7 +7,7 @@
 -- The same file serves as `llthreads2.ex` and as `llthreads.ex`.
 
 -- What runs in the child. It is dumped, so it must not see a local of this file: it stands before them all.
-local bootstrap = string.dump(function(lua_init, prelude, source, ...)
+local bootstrap = string.dump(function(first, prelude, source, ...)
   local load, unpack = loadstring or load, table.unpack or unpack
 
   -- The function of a piece of code, and what `arg[0]` says of it.
@@ -21,8 +21,8 @@ local bootstrap = string.dump(function(lua_init, prelude, source, ...)
     return { n = select("#", ...), ... }
   end
 
-  if lua_init and lua_init ~= "" then
-    local init = compile(lua_init)
+  for _, init in ipairs(first) do
+    if type(init) == "string" then init = compile(init) end
     init()
   end
 
@@ -40,8 +40,12 @@ local bootstrap = string.dump(function(lua_init, prelude, source, ...)
   return main(unpack(args, 1, args.n))
 end)
 
-local found, llthreads = pcall(require, "llthreads2")
-if not found then llthreads = require "llthreads" end
+local name = "llthreads2"
+local found, llthreads = pcall(require, name)
+if not found then
+  name = "llthreads"
+  llthreads = require(name)
+end
 
 -- The code that the stand-alone interpreter runs first, in the variable that it looks at.
 local function default_init()
@@ -97,6 +101,8 @@ local ex = {}
 -- - `prelude`: the same kinds; called with the arguments, and what it returns are the arguments from there on
 -- - `lua_init`: the same kinds; what the child runs first. Left out: what the environment's `LUA_INIT` says, as for
 --   `lua`; `false` or `""`: nothing
+-- - `interruptible`: `true` for a child that is interrupted also in coroutines and, on LuaJIT, in loops that would be
+--   compiled; it runs slower. Raises if the module under this one can't do that
 --
 -- @param source a source, or a table of options
 -- @param ... arguments, copied now
@@ -107,7 +113,13 @@ function ex.new(source, ...)
   if not source then error("no source: a function, a string of code or '@file' expected", 2) end
   local lua_init = options.lua_init
   if lua_init == nil then lua_init = LUA_INIT end
-  local thread = llthreads.new(bootstrap, dumped(lua_init), dumped(options.prelude), dumped(source), ...)
+  local first = {} -- what runs before the prelude
+  if options.interruptible then
+    if not llthreads.interruptible then error("interruptible: not known to " .. name, 2) end
+    first[1] = llthreads.interruptible
+  end
+  if lua_init and lua_init ~= "" then first[#first + 1] = dumped(lua_init) end
+  local thread = llthreads.new(bootstrap, first, dumped(options.prelude), dumped(source), ...)
   return setmetatable({ thread = thread }, Thread)
 end
 
