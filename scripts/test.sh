@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests: sets up what is missing, builds, lints, runs cargo test and the spec suite under each Lua.
+# All tests: sets up what is missing, builds, lints, runs cargo test, and for each Lua the specs and a short soak.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -45,6 +45,7 @@ for lua in "$@"; do
   step "the suite under $lua" "$lua" "$(command -v busted)"
 done
 
+step "a short soak" scripts/soak.sh 8 "$@"
 step "the rocks" scripts/rocks-test.sh "$@"
 
 echo "$passed passed, $failed failed"
