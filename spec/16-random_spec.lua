@@ -2,6 +2,7 @@
 local helper = require "spec.helper"
 local random = require "spec.random"
 local llthreads, pack, unpack = helper.llthreads, helper.pack, random.unpack
+if jit then jit.off(true, true) end -- see spec/random.lua
 
 -- Tables that are as many have no contents deeper than 30.
 local MOST = 29

@@ -7,6 +7,7 @@ local function fuzz(case)
   local output, rc = spec.process(([[
     local random, load = require "spec.random", loadstring or load
     local case = load(%q)
+    if jit then jit.off(case, true) end -- see spec/random.lua
     io.stdout:setvbuf("no")
     local ok, err = pcall(random.cases, function(draw, seed)
       print("LLTHREADS_SEED=" .. seed)
