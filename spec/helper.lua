@@ -86,16 +86,16 @@ function helper.collect()
 end
 
 -- Runs `code` in a process of its own: what it printed, and its exit status; a signal is 128 and more. `limit` is
--- shell code to stand before.
-function helper.process(code, limit)
+-- shell code to stand before; after `seconds`, two minutes if left out, the process is ended.
+function helper.process(code, limit, seconds)
   local script, status = os.tmpname(), os.tmpname()
   local f = assert(io.open(script, "w"))
   f:write(helper.child, ("local child = %q "):format(helper.child), code)
   f:close()
   local interpreter, at = nil, 0
   while arg[at] do interpreter, at = arg[at], at - 1 end
-  local pipe = assert(io.popen(("(%s\nexec timeout 120 %s %s) 2>&1; echo $? >%s"):format(
-    limit or "", interpreter, script, status)))
+  local pipe = assert(io.popen(("(%s\nexec timeout %d %s %s) 2>&1; echo $? >%s"):format(
+    limit or "", seconds or 120, interpreter, script, status)))
   local output = pipe:read("*a")
   pipe:close()
   local rc = tonumber(assert(io.open(status)):read("*a"))

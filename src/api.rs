@@ -323,7 +323,7 @@ unsafe fn raise(L: *mut lua_State, stop: Stop) -> c_int {
     unsafe {
         match stop {
             Stop::Depth => luaL_error(L, c"Hit maximum copy depth (%d > %d).".as_ptr(), MAX_DEPTH + 1, MAX_DEPTH),
-            Stop::Memory | Stop::Unsupported(_) => {
+            Stop::Memory | Stop::Stack | Stop::Unsupported(_) => {
                 lua_pushstring(L, c"not enough memory".as_ptr());
                 lua_error(L)
             }
@@ -396,8 +396,11 @@ unsafe extern "C-unwind" fn join(L: *mut lua_State) -> c_int {
 /// Takes what is left of the child, and calls [`deliver`] with it. Raises nothing.
 unsafe fn hand_over(L: *mut lua_State, slot: *mut Slot, ended: &mut Option<Ended>) -> c_int {
     // SAFETY: The slot stays where it is, its userdata being at 1. Each borrow of the thread ends before Lua runs.
+    // A finalizer may collect the thread in there: the link keeps what the child's state points to (Rule 4).
     unsafe {
+        let mut _link = None;
         if let Some(thread) = &mut (*slot).thread {
+            _link = Some(thread.link());
             *ended = thread.take();
         }
         // All of a large result stays: nothing to collect until it is whole.
@@ -430,6 +433,9 @@ unsafe extern "C-unwind" fn deliver(L: *mut lua_State) -> c_int {
             Some(Outcome::Lost(Stop::Depth)) => {
                 let text = c"Error from child thread: Hit maximum copy depth (%d > %d).";
                 lua_pushfstring(L, text.as_ptr(), MAX_DEPTH + 1, MAX_DEPTH);
+            }
+            Some(Outcome::Lost(Stop::Stack)) => {
+                lua_pushstring(L, c"Error from child thread: stack overflow (too many results)".as_ptr());
             }
             Some(Outcome::Lost(_)) | None => {
                 lua_pushstring(L, c"Error from child thread: not enough memory".as_ptr());

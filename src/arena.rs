@@ -13,7 +13,7 @@
 //!
 //! Lua tells how long a block is when it gives it back, so blocks have no headers.
 
-use crate::shim::FRESH_STATE;
+use crate::shim::{FRESH_STATE, NEW_STATE_CRASHES};
 use std::os::raw::c_void;
 use std::ptr::{self, NonNull};
 
@@ -100,7 +100,8 @@ fn full() -> *mut Page {
     (&raw const FULL.0).cast_mut()
 }
 
-/// The allocator of a state. It stays where it is, as the state knows its address.
+/// The allocator of a state. It stays where it is, as the state knows its address; the nursery comes right after it.
+#[repr(align(16))]
 pub struct Arena {
     /// The first page with room of each class, or [`FULL`], which also ends a list.
     lists: [*mut Page; SIZES.len()],
@@ -109,6 +110,8 @@ pub struct Arena {
     /// The nursery, and the part of it that no block was carved from.
     nursery: *mut u8,
     fresh: usize,
+    /// Whether blocks of any length come from the nursery.
+    opening: bool,
     /// Empty pages.
     empty: *mut Page,
     /// The part of the newest chunk that no page was made of.
@@ -138,6 +141,7 @@ impl Owned {
                 nursed: std::array::from_fn(|class| Page::new(SIZES[class], PAGE as u16, NEVER_EMPTY, false)),
                 nursery: arena.add(1).cast().as_ptr(),
                 fresh: NURSERY,
+                opening: NEW_STATE_CRASHES,
                 empty: ptr::null_mut(),
                 rest: ptr::null_mut(),
                 rest_pages: 0,
@@ -147,6 +151,12 @@ impl Owned {
             });
             Some(Owned(arena))
         }
+    }
+
+    /// The state is made. Up to here a Lua that would crash without memory is given what was got in advance.
+    pub fn opened(&mut self) {
+        // SAFETY: The arena is alive, and its owner is here.
+        unsafe { self.0.as_mut().opening = false };
     }
 
     /// What `lua_newstate` is given along with [`allocate`].
@@ -189,7 +199,7 @@ pub unsafe extern "C" fn allocate(context: *mut c_void, block: *mut c_void, old:
                 arena.give_back(block, old);
                 ptr::null_mut()
             }
-            (false, _) if old > SMALL && new > SMALL => memory::resize(block, new),
+            (false, _) if old > SMALL && new > SMALL && !arena.nurses(block) => memory::resize(block, new),
             (false, _) if old <= SMALL && new <= SMALL && arena.stays(block, old, new) => block,
             (false, _) => arena.move_to(block, old, new),
         }
@@ -213,10 +223,27 @@ unsafe fn carve(page: *mut Page, size: u16) -> Option<NonNull<u8>> {
 }
 
 impl Arena {
+    /// Whether a block lies in the nursery.
+    #[inline]
+    fn nurses(&self, block: *mut u8) -> bool {
+        block.addr().wrapping_sub(self.nursery.addr()) < NURSERY
+    }
+
+    fn get_large(&mut self, len: usize) -> *mut u8 {
+        let size = len.next_multiple_of(16);
+        if !self.opening || size > self.fresh {
+            return memory::get(len);
+        }
+        // SAFETY: What is fresh lies in the nursery, and is in nobody's use.
+        let block = unsafe { self.nursery.add(NURSERY - self.fresh) };
+        self.fresh -= size;
+        block
+    }
+
     /// The head that a small block belongs to.
     #[inline]
     fn page_of(&mut self, block: *mut u8, len: usize) -> *mut Page {
-        if block.addr().wrapping_sub(self.nursery.addr()) < NURSERY {
+        if self.nurses(block) {
             return &raw mut self.nursed[class_of(len)];
         }
         block.map_addr(|address| address & !(PAGE - 1)).cast()
@@ -232,7 +259,7 @@ impl Arena {
     #[inline]
     unsafe fn get(&mut self, len: usize) -> *mut u8 {
         if len > SMALL {
-            return memory::get(len);
+            return self.get_large(len);
         }
         let class = class_of(len);
         // SAFETY: A list's pages are alive, and free blocks of theirs in nobody's use.
@@ -262,7 +289,10 @@ impl Arena {
         // SAFETY: The block is the caller's to give, and long enough for a link.
         unsafe {
             if len > SMALL {
-                return memory::give_back(block);
+                if !self.nurses(block) {
+                    memory::give_back(block);
+                }
+                return;
             }
             let page = self.page_of(block, len);
             let block = block.cast::<Block>();
@@ -400,7 +430,7 @@ impl Arena {
     #[cold]
     unsafe fn move_unknown(&mut self, block: *mut u8, new: usize) -> *mut u8 {
         let place = block.addr().wrapping_sub(self.nursery.addr());
-        let (nursed, paged) = (place < NURSERY, self.has_page(block));
+        let (nursed, paged) = (self.nurses(block), self.has_page(block));
         // SAFETY: The block came from here: it is nursed, or has a page, or is one of `malloc`'s. It is at least as long
         // as what is copied, or ends with the nursery.
         unsafe {

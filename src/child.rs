@@ -97,10 +97,13 @@ pub static MODULES: u8 = 0;
 impl Child {
     /// An empty state, or none when there is no memory for it.
     pub fn new() -> Option<Self> {
-        let arena = arena::Owned::new()?;
+        let mut arena = arena::Owned::new()?;
         // SAFETY: The arena goes after the state.
         match NonNull::new(unsafe { new_state(arena::allocate, arena.context()) }) {
-            Some(state) => Some(Child { state, _arena: Some(arena) }),
+            Some(state) => {
+                arena.opened();
+                Some(Child { state, _arena: Some(arena) })
+            }
             // SAFETY: No preconditions.
             None => NonNull::new(unsafe { luaL_newstate() }).map(|state| Child { state, _arena: None }),
         }
@@ -160,7 +163,9 @@ impl Child {
             let ending = context.ending.get();
             (*ending).status = status;
             (*ending).strings = strings;
-            lua_pcall(L, lua_gettop(L) - FINISH, 0, 0);
+            if lua_pcall(L, lua_gettop(L) - FINISH, 0, 0) == LUA_ERRRUN {
+                return Outcome::Lost(Stop::Stack); // the one error but those of memory
+            }
             std::mem::replace(&mut (*ending).outcome, Outcome::Lost(Stop::Memory))
         }
     }
@@ -171,7 +176,7 @@ unsafe extern "C-unwind" fn open(L: *mut lua_State) -> c_int {
     unsafe {
         let setup = &*lua_touserdata(L, 1).cast::<Setup>();
         lua_gc(L, LUA_GCSTOP, 0);
-        luaL_openlibs(L);
+        open_libraries(L);
         learn_functions(L);
         setup.context.target.attach(L);
         message::put(L, setup.modules);
@@ -238,6 +243,7 @@ unsafe extern "C-unwind" fn finish(L: *mut lua_State) -> c_int {
             lua_replace(L, FIRST);
         }
         logger::report(L, FIRST);
+        lua_sethook(L, None, 0, 0); // one that the logger has set could raise
         if let Some(strings) = (*ending).strings {
             lua_settop(L, FIRST);
             lua_pushstring(L, c"Error from child thread: ".as_ptr());

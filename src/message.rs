@@ -44,6 +44,8 @@ pub enum Stop {
     Depth,
     /// The value at this index, or something in it, can't be copied.
     Unsupported(c_int),
+    /// So many values that the stack has no room to work on them.
+    Stack,
     /// No memory.
     Memory,
 }

@@ -28,7 +28,7 @@ pub const HAS_CLOSE: bool = cfg!(any(feature = "lua54", feature = "lua55"));
 /// and rounded up).
 pub const FRESH_STATE: usize = 1024
     * if cfg!(feature = "luajit") {
-        28
+        40 // with all that a new state asks for
     } else if cfg!(feature = "lua51") {
         20
     } else if cfg!(feature = "lua52") {
@@ -38,6 +38,9 @@ pub const FRESH_STATE: usize = 1024
     } else {
         16
     };
+
+/// Whether a state that can't be made for lack of memory takes the process down: LuaJIT frees parts that it has not made.
+pub const NEW_STATE_CRASHES: bool = cfg!(feature = "luajit");
 
 /// A new state with an allocator of its own, otherwise as `luaL_newstate` makes it; but it has no panic function, as
 /// there is no way to one (Rule 3). Null when there is no memory, or this Lua takes no allocator but its own.
@@ -185,6 +188,40 @@ pub unsafe fn stop_collector(L: *mut lua_State) -> bool {
     }
 }
 
+/// Opens the standard libraries. Raises.
+///
+/// # Safety
+/// Called in a C function of a new state.
+pub unsafe fn open_libraries(L: *mut lua_State) {
+    #[cfg(not(feature = "lua51"))]
+    // SAFETY: Raising is allowed.
+    unsafe {
+        luaL_openlibs(L);
+    }
+    // 5.1 marks stdout and its like as not to be closed only after steps that can raise: the close of a state where
+    // memory ran out in between would close the host's own.
+    #[cfg(feature = "lua51")]
+    // SAFETY: Raising is allowed, and nothing has a destructor. Where files are, the names are known strings, for
+    // which no memory is needed.
+    unsafe {
+        unsafe extern "C-unwind" fn open(L: *mut lua_State) -> c_int {
+            // SAFETY: Called protected.
+            unsafe { luaL_openlibs(L) };
+            0
+        }
+        lua_pushcfunction(L, open);
+        if lua_pcall(L, 0, 0, 0) != LUA_OK {
+            lua_getfield(L, LUA_REGISTRYINDEX, c"FILE*".as_ptr());
+            if lua_istable(L, -1) != 0 {
+                lua_pushnil(L);
+                lua_setfield(L, -2, c"__gc".as_ptr());
+            }
+            lua_pop(L, 1);
+            lua_error(L);
+        }
+    }
+}
+
 /// The Lua that runs, read off a chunk dumped by it: the one thing that neither user code nor a header can change.
 /// `None` when there is no memory for it.
 ///
@@ -214,6 +251,10 @@ pub unsafe fn host(L: *mut lua_State) -> Option<&'static str> {
         }
         lua_dump(L, keep, (&raw mut head).cast(), 0);
         lua_pop(L, 1);
+    }
+    // No memory for the dump.
+    if head.filled < head.bytes.len() {
+        return None;
     }
     Some(match &head.bytes {
         [0x1b, b'L', b'J', ..] => "LuaJIT",

@@ -139,6 +139,11 @@ impl Thread {
         &self.life
     }
 
+    /// One more owner of what the child's state points to.
+    pub fn link(&self) -> Link {
+        self.link.share()
+    }
+
     pub fn start(&mut self, mode: Mode) -> Result<(), NotStarted> {
         self.life.start().map_err(NotStarted::Refused)?;
         if let Phase::Ready(_, in_mode) = &mut *self.link.phase() {
