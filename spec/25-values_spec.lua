@@ -30,7 +30,8 @@ describe("values", function()
         local values = {}
         for i = 1, n do values[i] = i end
         local quiet = child .. "llthreads.set_logger(function() end) "
-        local ok, thread = pcall(function() return llthreads.new(quiet .. "return select('#', ...)", unpack(values)) end)
+        local code = quiet .. "return select('#', ...)"
+        local ok, thread = pcall(function() return llthreads.new(code, unpack(values)) end)
         if ok then
           local joined, count = thread:start():join()
           assert(joined and count == n or count:find("stack overflow", 1, true), count)
