@@ -191,14 +191,14 @@ unsafe fn strike(target: *const c_void) {
     }
 }
 
-/// Makes the hook of `L` strike at the next instruction. Calls don't count: the handler of an error that is on its way
-/// is called too.
+/// Makes the hook of `L` strike at the next instruction. Calls don't count where they need not: the handler of an error
+/// that is on its way is called too.
 unsafe fn arm(L: *mut lua_State) {
     // SAFETY: Setting a hook raises nothing; where it is called, see `strike` and `settle`.
     unsafe {
         // LuaJIT believes that what it has set before is set: setting none first makes it do all of it again.
         lua_sethook(L, None, 0, 0);
-        lua_sethook(L, Some(hook), LUA_MASKCOUNT, 1);
+        lua_sethook(L, Some(hook), STRIKES_AT, 1);
     }
 }
 

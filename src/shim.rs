@@ -112,6 +112,10 @@ mod warnings {
     }
 }
 
+/// Where the hook of an interrupt is called. LuaJIT's compiled loops that call what can't be compiled are back in the
+/// interpreter for that call only.
+pub const STRIKES_AT: c_int = LUA_MASKCOUNT | if cfg!(feature = "luajit") { LUA_MASKCALL } else { 0 };
+
 /// Turns LuaJIT's compiler off and forgets what it has compiled. Raises.
 ///
 /// # Safety
