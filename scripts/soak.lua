@@ -108,6 +108,9 @@ local methods = {}
 function methods.start(t)
   local arguments = pick(draw, { { n = 0 }, { n = 1, false }, { n = 1, true }, { n = 2, false, true },
     { n = 2, false, false }, { n = 2, true, true }, { n = 2, true, false }, { n = 2, false, nil } })
+  -- Once it runs, nothing ends a child that is on its own.
+  local alone = arguments[1] and not arguments[2]
+  if alone and t.state == "unstarted" and t.kind.endless then methods.interrupt(t, true) end
   local r = pack(t.object:start(unpack(arguments, 1, arguments.n)))
   if t.state ~= "unstarted" then return is(r, nil, "Thread already started.") end
   is(r, t.object)
@@ -157,7 +160,7 @@ function methods.interrupt(t, on)
   is(on == "once" and pack(t.object:interrupt()) or pack(t.object:interrupt(on)))
   if t.state == "unstarted" then
     t.pending = on
-  elseif t.ended or t.state == "joined" then
+  elseif t.ended or t.state == "joined" or t.detached and not t.joinable then
     return
   elseif on then
     if t.interrupted == "no" then t.interrupted = "maybe" end
