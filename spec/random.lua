@@ -111,6 +111,9 @@ function random.values(draw, most, strewn)
       for place = 1, draw(10) do t[place] = value() end
       if draw(20) == 1 then for place = 1, 500 do t[place] = place end end
     end
+    if draw(4) == 1 then -- keys that come and go: in the array part or not, in order or not
+      for _ = 1, draw(60) do t[draw(40)] = draw(4) > 1 and value() or nil end
+    end
     for _ = 1, draw(6) - 1 do t[key()] = value() end
     if draw(5) == 1 then t[key()] = nil end -- leaves a dead key behind
     if draw(6) > 1 and tables[i + 1] then t[i % 2 == 0 and draw(2) == 1 and tables[i + 1] or key()] = tables[i + 1] end

@@ -58,6 +58,7 @@ pub unsafe fn open(L: *mut lua_State, name: &'static Name, loader: lua_CFunction
         }
         os::pin(loader as *const c_void); // threads outlive `lua_close`, which unloads modules
         learn_functions(L);
+        learn_tables(L);
         note_module(L, name, loader);
         push_metatable(L);
         lua_pop(L, 1);

@@ -34,6 +34,9 @@ pub const MAX_DEPTH: c_int = 30;
 const LEVEL: c_int = 3;
 const BASE: c_int = 12;
 
+/// Slots for numbers out of a sequence: they are dropped together.
+const BATCH: c_int = 16;
+
 /// Strings from this length on are borrowed where that is allowed: below, a copy costs less than what it saves.
 const LONG: usize = 1024;
 
@@ -105,7 +108,7 @@ pub unsafe fn make_room(L: *mut lua_State, first: c_int, last: c_int, message: &
     unsafe {
         // A state's stack never shrinks below what it once was in some Luas: no more than is needed.
         let tables = (first..=last).any(|idx| lua_type(L, idx) == LUA_TTABLE);
-        luaL_checkstack(L, BASE + if tables { LEVEL * MAX_DEPTH } else { 0 }, message.as_ptr());
+        luaL_checkstack(L, BASE + if tables { LEVEL * MAX_DEPTH + BATCH } else { 0 }, message.as_ptr());
     }
 }
 
@@ -226,19 +229,22 @@ impl Taker {
 
     /// `idx` may be relative to the top.
     unsafe fn value(&mut self, idx: c_int, depth: c_int) -> Result<(), Stop> {
+        // SAFETY: As the caller says.
+        unsafe { self.value_of(lua_type(self.L, idx), idx, depth) }
+    }
+
+    /// A value of this type.
+    unsafe fn value_of(&mut self, its_type: c_int, idx: c_int, depth: c_int) -> Result<(), Stop> {
         if depth > MAX_DEPTH {
             return Err(Stop::Depth);
         }
         let L = self.L;
         // SAFETY: `idx` is valid. None of the calls raises on a value of the type it is made for.
         unsafe {
-            match lua_type(L, idx) {
+            match its_type {
                 LUA_TNIL => self.tagged(NIL, []),
                 LUA_TBOOLEAN => self.tagged(if lua_toboolean(L, idx) != 0 { TRUE } else { FALSE }, []),
-                LUA_TNUMBER => match number(L, idx) {
-                    Number::Integer(integer) => self.tagged(INTEGER, integer.to_ne_bytes()),
-                    Number::Float(float) => self.tagged(FLOAT, float.to_ne_bytes()),
-                },
+                LUA_TNUMBER => self.number(idx),
                 LUA_TSTRING => {
                     let text = bytes(L, idx);
                     if self.strings == Strings::Borrow && text.len() >= LONG {
@@ -261,6 +267,15 @@ impl Taker {
                 },
                 _ => self.unsupported(idx),
             }
+        }
+    }
+
+    #[inline]
+    unsafe fn number(&mut self, idx: c_int) -> Result<(), Stop> {
+        // SAFETY: The value at `idx` is a number.
+        match unsafe { number(self.L, idx) } {
+            Number::Integer(integer) => self.tagged(INTEGER, integer.to_ne_bytes()),
+            Number::Float(float) => self.tagged(FLOAT, float.to_ne_bytes()),
         }
     }
 
@@ -290,7 +305,8 @@ impl Taker {
         const KEY: c_int = -2;
         const VALUE: c_int = -1;
         let L = self.L;
-        // SAFETY: As in `value`; `lua_next` raises nothing on a key that it gave itself in a table left unchanged.
+        // SAFETY: As in `value`; `lua_next` raises nothing on a key that it gave itself, or one in the array
+        // part, in a table left unchanged.
         unsafe {
             self.tables.try_reserve(1).map_err(|_| Stop::Memory)?;
             match self.tables.entry(lua_topointer(L, idx)) {
@@ -307,10 +323,14 @@ impl Taker {
             self.tagged(TABLE, [0; 12])?;
             self.depth = self.depth.max(depth);
             let (sequence_at, pairs_at) = (self.bytes.len() - 8, self.bytes.len() - 4);
-            let (mut sequence, mut pairs): (u32, u32) = (0, 0);
-            lua_pushnil(L);
-            let key = lua_gettop(L);
             // As long as the keys come as 1, 2, 3 .. only the values are noted.
+            let (mut sequence, mut pairs): (u32, u32) = (self.array(idx, depth)?, 0);
+            if sequence == 0 {
+                lua_pushnil(L);
+            } else {
+                lua_pushinteger(L, sequence.into());
+            }
+            let key = lua_gettop(L);
             while lua_next(L, idx) != 0 {
                 if pairs == 0 && is_index(L, KEY, sequence + 1) {
                     sequence += 1;
@@ -325,6 +345,43 @@ impl Taker {
             self.set_number(pairs_at, pairs);
         }
         Ok(())
+    }
+
+    /// The values at 1, 2, 3 .. as far as they are in the array part of the table at `idx`: how many.
+    unsafe fn array(&mut self, idx: c_int, depth: c_int) -> Result<u32, Stop> {
+        const VALUE: c_int = -1;
+        let L = self.L;
+        // SAFETY: As in `table`; the stack has room for `BATCH` values more, which are numbers.
+        unsafe {
+            let top = lua_gettop(L);
+            let size = if depth < MAX_DEPTH { array_part(L, idx) } else { 0 };
+            let (mut count, mut numbers) = (0, 0);
+            while count < size {
+                match lua_rawgeti(L, idx, (count + 1).into()) {
+                    LUA_TNIL => break,
+                    LUA_TNUMBER => {
+                        self.number(VALUE)?;
+                        numbers += 1;
+                        if numbers == BATCH {
+                            lua_settop(L, top);
+                            numbers = 0;
+                        }
+                    }
+                    its_type => {
+                        if numbers != 0 {
+                            lua_replace(L, top + 1);
+                            lua_settop(L, top + 1);
+                            numbers = 0;
+                        }
+                        self.value_of(its_type, VALUE, depth + 1)?;
+                        lua_settop(L, top);
+                    }
+                }
+                count += 1;
+            }
+            lua_settop(L, top);
+            Ok(count)
+        }
     }
 }
 
