@@ -67,6 +67,8 @@ describe("a child's state", function()
     assert.equal("tabletablefunction", ask("return type(bit) .. type(jit) .. type(package.preload.ffi)"))
     assert.equal(8, ask("return require 'ffi'.sizeof('double')"))
     assert.is_nil(ask("return rawget(_G, 'ffi')"))
+    assert.same({ false, true }, ask("return { package.loaded.ffi ~= nil, package.preload.ffi ~= nil }"))
+    assert.same({ true, "3LL" }, ask("local a = 1LL return { package.loaded.ffi ~= nil, tostring(a + 2) }"))
   end)
 
   it("has bit32", function()

@@ -109,7 +109,7 @@ impl Child {
         }
     }
 
-    /// Opens the libraries, and preloads `modules`: one table, of loaders by name.
+    /// Makes the state ready for [`load`](Self::load). `modules`: one table, of loaders by name, to be preloaded.
     ///
     /// # Safety
     /// `context` lives as long as the state, and stays where it is.
@@ -117,6 +117,13 @@ impl Child {
         let mut setup = Setup { context, modules };
         // SAFETY: A new state has `LUA_MINSTACK` free slots; `setup` outlives the call.
         step(unsafe { protect(self.state.as_ptr(), open, (&raw mut setup).cast(), LUA_MULTRET) })
+    }
+
+    /// Opens the libraries, and preloads the modules. That takes longer than all before: it is left to the child's
+    /// thread.
+    pub fn open_libraries(&mut self) -> Result<(), Failed> {
+        // SAFETY: `fill` has left as many free slots.
+        step(unsafe { protect(self.state.as_ptr(), open_all, ptr::null_mut(), 0) })
     }
 
     /// Loads the chunk; its name is the code itself.
@@ -149,16 +156,30 @@ impl Child {
         self.state.as_ptr()
     }
 
-    /// Runs the chunk, in the thread that this is called in, and takes its results if `strings` says how.
+    /// Runs the chunk, in the thread that this is called in, and takes its results if `strings` says how. If the
+    /// libraries could not be `opened`, that is its error.
     /// `returned` is called between the child's own code and what remains: its logger and its results.
-    pub fn run(&mut self, context: &Context, strings: Option<Strings>, returned: impl FnOnce()) -> Outcome {
+    pub fn run(
+        &mut self,
+        context: &Context,
+        opened: Result<(), Failed>,
+        strings: Option<Strings>,
+        returned: impl FnOnce(),
+    ) -> Outcome {
         const HANDLER: c_int = 1;
         const FINISH: c_int = 2;
         const CHUNK: c_int = 4;
         let L = self.state.as_ptr();
         // SAFETY: The stack is as the module's doc says; `ending` is this thread's alone while the child runs.
         unsafe {
-            let status = lua_pcall(L, lua_gettop(L) - CHUNK, LUA_MULTRET, HANDLER);
+            let status = match opened {
+                Ok(()) => lua_pcall(L, lua_gettop(L) - CHUNK, LUA_MULTRET, HANDLER),
+                Err(Failed) => {
+                    lua_replace(L, CHUNK);
+                    lua_settop(L, CHUNK);
+                    LUA_ERRRUN
+                }
+            };
             returned();
             let ending = context.ending.get();
             (*ending).status = status;
@@ -176,12 +197,11 @@ unsafe extern "C-unwind" fn open(L: *mut lua_State) -> c_int {
     unsafe {
         let setup = &*lua_touserdata(L, 1).cast::<Setup>();
         lua_gc(L, LUA_GCSTOP, 0);
-        open_libraries(L);
-        learn_functions(L);
         setup.context.target.attach(L);
+        luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE); // a chunk with `1LL` makes LuaJIT load `ffi`
         message::put(L, setup.modules);
-        preload(L, lua_gettop(L));
         lua_rawsetp(L, LUA_REGISTRYINDEX, (&raw const MODULES).cast());
+        lua_settop(L, 0);
         lua_gc(L, LUA_GCRESTART, 0);
         lua_pushcfunction(L, traceback::handler);
         lua_pushcfunction(L, finish);
@@ -190,21 +210,25 @@ unsafe extern "C-unwind" fn open(L: *mut lua_State) -> c_int {
     }
 }
 
-/// Sets `package.preload[name] = loader` for all in the table at `modules`.
-unsafe fn preload(L: *mut lua_State, modules: c_int) {
-    // SAFETY: Called in `open`; the libraries are as they were opened.
+unsafe extern "C-unwind" fn open_all(L: *mut lua_State) -> c_int {
+    // SAFETY: Called by `protect`; whatever raises is caught there.
     unsafe {
+        lua_gc(L, LUA_GCSTOP, 0);
+        open_libraries(L);
+        learn_functions(L);
+        lua_settop(L, 0);
         lua_getglobal(L, c"package".as_ptr());
-        lua_getfield(L, -1, c"preload".as_ptr());
-        let preload = lua_gettop(L);
+        lua_getfield(L, 1, c"preload".as_ptr());
+        lua_rawgetp(L, LUA_REGISTRYINDEX, (&raw const MODULES).cast());
         lua_pushnil(L);
-        while lua_next(L, modules) != 0 {
+        while lua_next(L, 3) != 0 {
             lua_pushvalue(L, -2);
             lua_insert(L, -2);
-            lua_rawset(L, preload);
+            lua_rawset(L, 2);
         }
-        lua_settop(L, modules);
+        lua_gc(L, LUA_GCRESTART, 0);
     }
+    0
 }
 
 unsafe extern "C-unwind" fn fill(L: *mut lua_State) -> c_int {

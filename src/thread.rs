@@ -5,7 +5,7 @@
 //!
 //! | phase | the state is owned by | ends with |
 //! |---|---|---|
-//! | `Ready` | the phase, for the parent | the OS thread takes it |
+//! | `Ready` | the phase, for the parent; once the OS thread has taken it, that | the libraries are open |
 //! | `Running` | the OS thread | the child's code is done |
 //! | `Ending` | the OS thread: logger, results, perhaps the close | everything done |
 //! | `Ended` | the phase, if the parent is to close it | the parent takes results and state |
@@ -248,18 +248,22 @@ extern "C" fn main(link: *mut c_void) -> *mut c_void {
         let mut phase = link.phase();
         let Phase::Ready(child, mode) = &mut *phase else { return ptr::null_mut() };
         let (Some(child), mode) = (child.take(), *mode) else { return ptr::null_mut() };
+        (child, mode)
+    };
+    let opened = child.open_libraries();
+    {
+        let mut phase = link.phase();
         // SAFETY: The strike lives as long as `link`, and the handle is gone from the phase before `leave`. This is
-        // the child's thread from here on.
+        // the child's thread.
         unsafe {
             let running = link.strike.as_ref().and_then(|strike| os::Running::enter(strike));
             *phase = Phase::Running(running);
             target.enter(child.state());
         }
-        (child, mode)
-    };
+    }
     // The parent closes the state, and only after it has read the results: they can stay there.
     let strings = if mode.child_closes() { Strings::Copy } else { Strings::Borrow };
-    let outcome = child.run(&link.context, mode.keeps_results().then_some(strings), || {
+    let outcome = child.run(&link.context, opened, mode.keeps_results().then_some(strings), || {
         *link.phase() = Phase::Ending;
         // SAFETY: Still the child's thread.
         unsafe { target.leave() };
