@@ -31,7 +31,7 @@ for line in io.lines() do
     local name = idle[lua] and "reference" or "ours"
     idle[lua] = true
     add(lua, "memory per idle thread, of 5000", "KiB", name, tonumber(cells[3]))
-    add(lua, "start of 5000 threads", "ms", name, tonumber(cells[4]))
+    add(lua, "until 5000 threads run", "ms", name, tonumber(cells[4]))
   else
     for i = 4, #header do add(lua, cells[2], cells[3], header[i], tonumber(cells[i])) end
   end

@@ -1,6 +1,6 @@
 -- Times builds of the module, and other thread libraries that are installed, in turn in one process.
 --   lua compat/bench.lua OURS [REFERENCE]        prints: work, unit, then a column for each, separated by tabs
---   lua compat/bench.lua --idle FILE             prints: KiB for each of 5000 idle threads, ms for their start
+--   lua compat/bench.lua --idle FILE             prints: KiB for each of 5000 idle threads, ms until all are
 -- OURS, REFERENCE and FILE are shared objects. scripts/bench.sh makes a table, JSON or a picture of it.
 local socket = require "socket"
 local now = socket.gettime
@@ -9,19 +9,20 @@ local function entry(path)
   return assert(package.loadlib(path, "luaopen_llthreads2"))("llthreads2")
 end
 
--- 5000 threads that wait for a file to be opened: what they take, and how long it takes to start them.
+-- 5000 threads that wait for a file to be opened: what they take, and how long it is until all of them do.
 local function idle(path)
   local llthreads, count, threads = entry(path), 5000, {}
-  local fifo = os.tmpname()
-  assert(os.execute(("rm %s && mkfifo %s"):format(fifo, fifo)))
+  local fifo, ready = os.tmpname(), os.tmpname()
+  assert(os.execute(("rm %s %s && mkfifo %s %s"):format(fifo, ready, fifo, ready)))
   local function resident()
     return tonumber(assert(io.open("/proc/self/status")):read("*a"):match("VmRSS:%s*(%d+)"))
   end
+  local code = "local fifo, ready = ... local f = io.open(ready, 'a') f:write('x') f:close() io.open(fifo):close()"
+  local reader = assert(io.open(ready, "r+"))
   llthreads.new("return"):start():join()
-  local before = resident()
-  for i = 1, count do threads[i] = llthreads.new("io.open(...):close()", fifo) end
-  local start = now()
-  for i = 1, count do assert(threads[i]:start()) end
+  local before, start = resident(), now()
+  for i = 1, count do threads[i] = assert(llthreads.new(code, fifo, ready):start()) end
+  assert(#reader:read(count) == count)
   start = now() - start
   local after = resident()
   repeat -- until the last of them has come to rest
@@ -34,6 +35,7 @@ local function idle(path)
   for i = 1, count do threads[i]:join() end
   writer:close()
   os.remove(fifo)
+  os.remove(ready)
 end
 
 if arg[1] == "--idle" then return idle(arg[2]) end
@@ -76,11 +78,17 @@ local function table_of(count, make)
   return t
 end
 
-local integers = table_of(200000, function(i) return i end)
-local records = table_of(30000, function(i) return { id = i, name = "n" .. i, value = i * 0.5 } end)
-local map = {}
-for i = 1, 50000 do map["key" .. i] = "value" .. i end
-local long = ("x"):rep(16 * 1024 * 1024)
+-- What is copied. Each is made for its work and let go of after it: the collector's work would be part of others.
+local values = {
+  integers = function() return table_of(200000, function(i) return i end) end,
+  records = function() return table_of(30000, function(i) return { id = i, name = "n" .. i, value = i * 0.5 } end) end,
+  map = function()
+    local map = {}
+    for i = 1, 50000 do map["key" .. i] = "value" .. i end
+    return map
+  end,
+  long = function() return ("x"):rep(16 * 1024 * 1024) end,
+}
 
 local ALLOCATES = "local t = {} for i = 1, 400000 do t[i % 1000 + 1] = { i, tostring(i), { x = i } } end"
 local COMPUTES = "local n = ... local x = 0 for i = 1, n do x = (x * 31 + i) % 1000003 end"
@@ -101,12 +109,12 @@ local function together(count, code, n)
   end
 end
 
-local function there_and_back(value)
-  return function(library) assert(library.collects("return ...", value) ~= nil) end
+local function there_and_back(library, value)
+  assert(library.collects("return ...", value) ~= nil)
 end
 
--- What is timed, in ms for one of `times`; `needs` is what a library has to have. A work that returns a number has
--- measured by itself, in seconds.
+-- What is timed, in ms for one of `times`, with a `value` made before; `needs` is what a library has to have. A work
+-- that returns a number has measured by itself, in seconds.
 local works = {
   { "new, start, join", times = 100, run = function(library)
     for i = 1, 100 do library.thread("return ...", i, "small", true):join() end
@@ -116,10 +124,10 @@ local works = {
     collectgarbage()
   end },
   { "100 started, then joined", run = together(100, "return") },
-  { "array of 200,000 integers", needs = "collects", run = there_and_back(integers) },
-  { "map of 50,000 strings", needs = "collects", run = there_and_back(map) },
-  { "30,000 records of 3 fields", needs = "collects", run = there_and_back(records) },
-  { "string of 16 MiB", needs = "collects", run = there_and_back(long) },
+  { "array of 200,000 integers", needs = "collects", value = values.integers, run = there_and_back },
+  { "map of 50,000 strings", needs = "collects", value = values.map, run = there_and_back },
+  { "30,000 records of 3 fields", needs = "collects", value = values.records, run = there_and_back },
+  { "string of 16 MiB", needs = "collects", value = values.long, run = there_and_back },
   { "child that allocates", run = together(1, ALLOCATES) },
   { "two such children at once", run = together(2, ALLOCATES) },
   { "child that only computes", run = together(1, COMPUTES, STEPS) },
@@ -135,11 +143,11 @@ end
 
 local ROUNDS = tonumber(os.getenv("BENCH_ROUNDS")) or 11
 
-local function time(work, library)
+local function time(work, library, value)
   collectgarbage()
   collectgarbage()
   local start = now()
-  local measured = work.run(library)
+  local measured = work.run(library, value)
   return (measured or now() - start) * 1000 / (work.times or 1)
 end
 
@@ -152,16 +160,16 @@ local header = { "work", "unit" }
 for i, library in ipairs(libraries) do header[i + 2] = library.name end
 print(table.concat(header, "\t"))
 for _, work in ipairs(works) do
-  local times = {}
+  local times, value = {}, work.value and work.value()
   for _, library in ipairs(libraries) do
     times[library] = {}
-    if not work.needs or library[work.needs] then time(work, library) end -- the first one pays for what is new
+    if not work.needs or library[work.needs] then time(work, library, value) end -- the first one pays for what is new
   end
   for round = 1, ROUNDS do
     for i = 1, #libraries do
       -- Nobody is always the first.
       local library = libraries[(i + round) % #libraries + 1]
-      if not work.needs or library[work.needs] then table.insert(times[library], time(work, library)) end
+      if not work.needs or library[work.needs] then table.insert(times[library], time(work, library, value)) end
     end
   end
   local row = { work[1], "ms" }

@@ -3,8 +3,9 @@
 //! - A block of at most [`SMALL`] bytes lies in a page of blocks of one size. Pages are [`PAGE`] bytes long and start at
 //!   multiples of that, so a block's address gives its page. A page is carved as it fills: what was never asked for is
 //!   never touched.
-//! - What a state asks for first comes from the nursery, a piece that all classes share: most states stay so small that a
-//!   page for each class would cost more than all they have. What is given back there stays with its class.
+//! - What a state asks for first comes from the nursery, a piece that all classes share, and then from a few pages that
+//!   they share: most states stay so small that a page for each class would cost more than all they have. What is given
+//!   back there stays with its class.
 //! - A page with room stands in the list of its class, a full one in none; a block that is freed brings it back.
 //! - A class that finds no page takes an empty one, be it another class's; only then a new chunk comes from `malloc`. The
 //!   lists are searched for empty pages no more often than once in so many pages taken, so a page costs the same,
@@ -45,12 +46,17 @@ const CLASSES: [u8; SMALL / 16 + 1] = {
 /// The length of the nursery: room for what every state has, and little more.
 const NURSERY: usize = FRESH_STATE;
 
+/// How many pages of all classes there are before classes have pages of their own.
+const MIXED: usize = 8;
+/// What the blocks of such a page are long, as its head says.
+const ANY: u16 = 0;
+
 fn class_of(len: usize) -> usize {
     CLASSES[len.div_ceil(16)].into()
 }
 
 /// How many pages a chunk has: a fourth of all there are, within these bounds.
-const SMALLEST_CHUNK: usize = 16;
+const SMALLEST_CHUNK: usize = 4;
 const LARGEST_CHUNK: usize = 4096;
 
 /// A block that is free: the next one, in the same page.
@@ -86,9 +92,9 @@ unsafe impl Sync for Full {}
 
 static FULL: Full = Full(Page::new(1, PAGE as u16, 0, true));
 
-/// More than the nursery has blocks: with so many in use, its heads never count as empty pages.
+/// More than the nursery and the mixed pages have blocks: with so many in use, their heads never count as empty pages.
 const NEVER_EMPTY: u16 = 0x4000;
-const _: () = assert!(NURSERY / 16 < NEVER_EMPTY as usize);
+const _: () = assert!((NURSERY + MIXED * PAGE) / 16 < NEVER_EMPTY as usize);
 
 impl Page {
     const fn new(size: u16, carved: u16, used: u16, listed: bool) -> Self {
@@ -105,11 +111,14 @@ fn full() -> *mut Page {
 pub struct Arena {
     /// The first page with room of each class, or [`FULL`], which also ends a list.
     lists: [*mut Page; SIZES.len()],
-    /// The blocks of each class that were given back in the nursery.
+    /// The blocks of each class that were given back in the nursery and in mixed pages.
     nursed: [Page; SIZES.len()],
-    /// The nursery, and the part of it that no block was carved from.
     nursery: *mut u8,
-    fresh: usize,
+    /// The part of the nursery, or of a mixed page, that no block was carved from, and its length.
+    fresh: *mut u8,
+    fresh_len: usize,
+    /// How many mixed pages may still be made.
+    mixed: usize,
     /// Whether blocks of any length come from the nursery.
     opening: bool,
     /// Empty pages.
@@ -140,7 +149,9 @@ impl Owned {
                 lists: [full(); SIZES.len()],
                 nursed: std::array::from_fn(|class| Page::new(SIZES[class], PAGE as u16, NEVER_EMPTY, false)),
                 nursery: arena.add(1).cast().as_ptr(),
-                fresh: NURSERY,
+                fresh: arena.add(1).cast().as_ptr(),
+                fresh_len: NURSERY,
+                mixed: MIXED,
                 opening: NEW_STATE_CRASHES,
                 empty: ptr::null_mut(),
                 rest: ptr::null_mut(),
@@ -207,6 +218,11 @@ pub unsafe extern "C" fn allocate(context: *mut c_void, block: *mut c_void, old:
     }
 }
 
+/// The page that a block lies in, if it lies in one.
+fn page_around(block: *mut u8) -> *mut Page {
+    block.map_addr(|address| address & !(PAGE - 1)).cast()
+}
+
 /// A block of what no block of the page was carved from yet.
 #[inline]
 unsafe fn carve(page: *mut Page, size: u16) -> Option<NonNull<u8>> {
@@ -230,28 +246,42 @@ impl Arena {
     }
 
     fn get_large(&mut self, len: usize) -> *mut u8 {
-        let size = len.next_multiple_of(16);
-        if !self.opening || size > self.fresh {
-            return memory::get(len);
+        if self.opening && self.nurses(self.fresh) {
+            let block = self.carve_fresh(len.next_multiple_of(16));
+            if !block.is_null() {
+                return block;
+            }
         }
-        // SAFETY: What is fresh lies in the nursery, and is in nobody's use.
-        let block = unsafe { self.nursery.add(NURSERY - self.fresh) };
-        self.fresh -= size;
+        memory::get(len)
+    }
+
+    /// A block of what is fresh, or null.
+    #[inline]
+    fn carve_fresh(&mut self, size: usize) -> *mut u8 {
+        if size > self.fresh_len {
+            return ptr::null_mut();
+        }
+        let block = self.fresh;
+        // SAFETY: There is as much.
+        self.fresh = unsafe { block.add(size) };
+        self.fresh_len -= size;
         block
     }
 
     /// The head that a small block belongs to.
     #[inline]
-    fn page_of(&mut self, block: *mut u8, len: usize) -> *mut Page {
-        if self.nurses(block) {
+    unsafe fn page_of(&mut self, block: *mut u8, len: usize) -> *mut Page {
+        let page = page_around(block);
+        // SAFETY: A small block that is not nursed lies in a page.
+        if self.nurses(block) || unsafe { (*page).size } == ANY {
             return &raw mut self.nursed[class_of(len)];
         }
-        block.map_addr(|address| address & !(PAGE - 1)).cast()
+        page
     }
 
     /// Whether a small block is long enough for a new length, and not too long.
     unsafe fn stays(&mut self, block: *mut u8, old: usize, new: usize) -> bool {
-        // SAFETY: The block's page is alive.
+        // SAFETY: The block is small, and its page alive.
         let size = unsafe { (*self.page_of(block, old)).size };
         class_of(new) == class_of(size.into())
     }
@@ -271,10 +301,8 @@ impl Arena {
                 (*page).used += 1;
                 return block.cast();
             }
-            let size = usize::from(SIZES[class]);
-            if size <= self.fresh {
-                let block = self.nursery.add(NURSERY - self.fresh);
-                self.fresh -= size;
+            let block = self.carve_fresh(SIZES[class].into());
+            if !block.is_null() {
                 return block;
             }
             match carve(page, SIZES[class]) {
@@ -326,6 +354,13 @@ impl Arena {
                 self.lists[class] = (*page).next;
             }
             let Some(page) = self.page() else { return self.of_larger(class + 1) };
+            if self.mixed > 0 {
+                self.mixed -= 1;
+                page.write(Page::new(ANY, PAGE as u16, NEVER_EMPTY, false));
+                self.fresh = page.cast::<u8>().as_ptr().add(HEAD);
+                self.fresh_len = PAGE - HEAD;
+                return self.carve_fresh(SIZES[class].into());
+            }
             page.write(Page::new(SIZES[class], HEAD as u16, 0, true));
             self.lists[class] = page.as_ptr();
             self.get(SIZES[class].into())
@@ -429,10 +464,9 @@ impl Arena {
     /// Resizes or frees a block whose length is not told.
     #[cold]
     unsafe fn move_unknown(&mut self, block: *mut u8, new: usize) -> *mut u8 {
-        let place = block.addr().wrapping_sub(self.nursery.addr());
         let (nursed, paged) = (self.nurses(block), self.has_page(block));
         // SAFETY: The block came from here: it is nursed, or has a page, or is one of `malloc`'s. It is at least as long
-        // as what is copied, or ends with the nursery.
+        // as what is copied, or ends with what it lies in.
         unsafe {
             if !nursed && !paged && new > SMALL {
                 return memory::resize(block, new);
@@ -441,11 +475,13 @@ impl Arena {
             if new != 0 && other.is_null() {
                 return other;
             }
-            if nursed {
+            let page = page_around(block);
+            if nursed || paged && (*page).size == ANY {
                 // Its class is not known: the state keeps it to its end.
-                ptr::copy(block, other, new.min(NURSERY - place));
+                let end = if nursed { self.nursery.add(NURSERY) } else { page.cast::<u8>().add(PAGE) };
+                ptr::copy(block, other, new.min(end.addr() - block.addr()));
             } else if paged {
-                let size = usize::from((*self.page_of(block, SMALL)).size);
+                let size = usize::from((*page).size);
                 ptr::copy_nonoverlapping(block, other, new.min(size));
                 self.give_back(block, size);
             } else {

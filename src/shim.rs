@@ -27,17 +27,17 @@ pub const HAS_CLOSE: bool = cfg!(any(feature = "lua54", feature = "lua55"));
 
 /// How many bytes the small blocks of a state take when its libraries are open and it has run a short chunk (measured,
 /// and rounded up).
-pub const FRESH_STATE: usize = 1024
+pub const FRESH_STATE: usize = 512
     * if cfg!(feature = "luajit") {
-        40 // with all that a new state asks for
+        75 // with all that a new state asks for
     } else if cfg!(feature = "lua51") {
-        20
+        40
     } else if cfg!(feature = "lua52") {
-        14
+        26
     } else if cfg!(feature = "lua53") {
-        18
+        33
     } else {
-        16
+        29
     };
 
 /// Whether a state that can't be made for lack of memory takes the process down: LuaJIT frees parts that it has not made.

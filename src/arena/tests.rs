@@ -31,10 +31,11 @@ fn pages(arena: &Owned) -> usize {
     unsafe { arena.0.as_ref().pages }
 }
 
-/// An arena whose nursery is used up.
-fn without_nursery() -> Owned {
+/// An arena whose nursery is used up, and if `mixed`, mixed pages too.
+fn without_nursery(mixed: bool) -> Owned {
     let arena = Owned::new().unwrap();
-    for _ in 0..NURSERY / 16 {
+    // SAFETY: The arena is alive.
+    while unsafe { arena.0.as_ref().fresh_len > 0 || mixed && arena.0.as_ref().mixed > 0 } {
         get(&arena, 16);
     }
     arena
@@ -194,7 +195,7 @@ fn a_small_state_needs_no_page() {
 
 #[test]
 fn without_memory_there_is_null_and_later_there_is_memory_again() {
-    let arena = without_nursery();
+    let arena = without_nursery(true);
     LEFT.set(0);
     assert!(get(&arena, 24).is_null());
     assert!(get(&arena, 2400).is_null());
@@ -209,7 +210,7 @@ fn without_memory_there_is_null_and_later_there_is_memory_again() {
 
 #[test]
 fn a_block_whose_length_is_not_told_is_found_by_its_address() {
-    for arena in [Owned::new().unwrap(), without_nursery()] {
+    for arena in [Owned::new().unwrap(), without_nursery(false), without_nursery(true)] {
         for len in [1, 24, 100, 512, 513, 5000] {
             for new in [0, 8, 200, 512, 600, 9000] {
                 let block = get(&arena, len);
@@ -234,7 +235,7 @@ fn a_block_whose_length_is_not_told_is_found_by_its_address() {
 
 #[test]
 fn a_block_of_a_larger_class_is_the_last_resort() {
-    let arena = without_nursery();
+    let arena = without_nursery(true);
     let (large, _in_the_same_page) = (get(&arena, 400), get(&arena, 400));
     // All pages for one class, all of them full.
     LEFT.set(0);
