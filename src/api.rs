@@ -2,18 +2,20 @@
 //!
 //! A thread is a full userdata with a [`Slot`]. What has a destructor lives in there whenever a call can raise.
 
-use crate::child::{self, Child, Outcome};
+mod join;
+mod new;
+
+use crate::child;
 use crate::interrupt::{Request, interrupted, interruptible};
 use crate::lifecycle::{Mode, Refusal};
 use crate::logger::set_logger;
-use crate::message::{self, MAX_DEPTH, Stop, Strictness, Strings};
+use crate::message::{self, MAX_DEPTH, Stop};
 use crate::os;
 use crate::shim::*;
-use crate::thread::{Ended, Link, NotStarted, Thread};
+use crate::thread::{NotStarted, Thread};
 use std::ffi::CStr;
-use std::os::raw::{c_char, c_int, c_void};
+use std::os::raw::{c_int, c_void};
 use std::ptr;
-use std::time::Duration;
 
 /// A name the library answers to.
 pub struct Name {
@@ -23,10 +25,10 @@ pub struct Name {
 }
 
 pub static LLTHREADS2: Name =
-    Name { module: c"llthreads2", interrupted_error: c"llthreads2: thread was interrupted", new: new_llthreads2 };
+    Name { module: c"llthreads2", interrupted_error: c"llthreads2: thread was interrupted", new: new::new_llthreads2 };
 
 pub static LLTHREADS: Name =
-    Name { module: c"llthreads", interrupted_error: c"llthreads: thread was interrupted", new: new_llthreads };
+    Name { module: c"llthreads", interrupted_error: c"llthreads: thread was interrupted", new: new::new_llthreads };
 
 /// `luaopen_..`: the module table, under the name that `require` passes. `loader` is the entry itself, for children.
 ///
@@ -53,7 +55,7 @@ pub unsafe fn open(L: *mut lua_State, name: &'static Name, loader: lua_CFunction
                 lua_error(L);
             }
             None => {
-                raise(L, Stop::Memory);
+                new::raise(L, Stop::Memory);
             }
         }
         os::pin(loader as *const c_void); // threads outlive `lua_close`, which unloads modules
@@ -141,14 +143,14 @@ struct Slot {
     /// Gone once collected.
     thread: Option<Thread>,
     /// A child that could not be finished, until its message is delivered.
-    failed: Option<Child>,
+    failed: Option<child::Child>,
 }
 
 /// Pushes the metatable of threads. Raises.
 unsafe fn push_metatable(L: *mut lua_State) {
     const METHODS: [(&CStr, lua_CFunction); 9] = [
         (c"start", start),
-        (c"join", join),
+        (c"join", join::join),
         (c"alive", alive),
         (c"started", started),
         (c"detached", detached),
@@ -225,113 +227,6 @@ unsafe fn fail(L: *mut lua_State, text: &str) -> c_int {
     2
 }
 
-unsafe extern "C-unwind" fn new_llthreads2(L: *mut lua_State) -> c_int {
-    // SAFETY: A C function called by Lua.
-    unsafe { new(L, &LLTHREADS2) }
-}
-
-unsafe extern "C-unwind" fn new_llthreads(L: *mut lua_State) -> c_int {
-    // SAFETY: A C function called by Lua.
-    unsafe { new(L, &LLTHREADS) }
-}
-
-/// What `new` has to raise once nothing with a destructor is left.
-enum NotMade {
-    Stop(Stop),
-    /// The child that failed is in the slot, with the message.
-    Child,
-}
-
-impl From<Stop> for NotMade {
-    fn from(stop: Stop) -> Self {
-        NotMade::Stop(stop)
-    }
-}
-
-/// `new(code, ...)`
-unsafe fn new(L: *mut lua_State, name: &'static Name) -> c_int {
-    const CODE: c_int = 1;
-    // SAFETY: Raising is allowed wherever nothing with a destructor is alive: outside of `make`, which raises nothing.
-    unsafe {
-        let mut len = 0;
-        let code = luaL_checklstring(L, CODE, &raw mut len);
-        let last = lua_gettop(L);
-        message::make_room(L, CODE, last, c"too many arguments");
-        let slot = lua_newuserdata(L, size_of::<Slot>()).cast::<Slot>();
-        slot.write(Slot { thread: None, failed: None });
-        push_metatable(L);
-        lua_setmetatable(L, -2);
-        push_modules(L);
-        match make(L, name, &mut *slot, (code, len), last) {
-            Ok(()) => {
-                lua_pop(L, 1);
-                1
-            }
-            Err(NotMade::Child) => {
-                if let Some(child) = &(*slot).failed {
-                    push_bytes(L, child.message());
-                }
-                (*slot).failed = None;
-                lua_error(L);
-            }
-            Err(NotMade::Stop(Stop::Unsupported(idx))) => {
-                luaL_argerror(L, idx, c"function/userdata/thread types un-supported.".as_ptr())
-            }
-            Err(NotMade::Stop(stop)) => raise(L, stop),
-        }
-    }
-}
-
-/// Makes the thread in `slot`, with the arguments up to `last` and the table of modules at the top of the stack.
-unsafe fn make(
-    L: *mut lua_State,
-    name: &Name,
-    slot: &mut Slot,
-    (code, len): (*const c_char, usize),
-    last: c_int,
-) -> Result<(), NotMade> {
-    const FIRST: c_int = 2;
-    // SAFETY: Nothing here raises in `L`. The arguments are borrowed only while they are on its stack. The context
-    // lives in the link, which the thread keeps; a failed child is dropped before: see below.
-    unsafe {
-        let top = lua_gettop(L);
-        let modules = message::take(L, top, top, Strictness::Refuse, Strings::Copy)?;
-        let arguments = message::take(L, FIRST, last, Strictness::Refuse, Strings::Borrow)?;
-        let link = Link::new(name.interrupted_error).ok_or(Stop::Memory)?;
-        let mut child = Child::new().ok_or(Stop::Memory)?;
-        let made = child
-            .open(&link.context, &modules)
-            .and_then(|()| child.load(code, len))
-            .and_then(|()| child.fill(&arguments));
-        match made {
-            Ok(()) => {
-                link.keep(child);
-                slot.thread = Some(Thread::new(link));
-                Ok(())
-            }
-            Err(_) => {
-                slot.failed = Some(child);
-                slot.thread = Some(Thread::new(link));
-                Err(NotMade::Child)
-            }
-        }
-    }
-}
-
-/// Raises what kept values from being copied.
-unsafe fn raise(L: *mut lua_State, stop: Stop) -> c_int {
-    // SAFETY: Raising is what it is for.
-    unsafe {
-        match stop {
-            Stop::Depth => luaL_error(L, c"Hit maximum copy depth (%d > %d).".as_ptr(), MAX_DEPTH + 1, MAX_DEPTH),
-            Stop::Memory | Stop::Stack | Stop::Unsupported(_) => {
-                lua_pushstring(L, c"not enough memory".as_ptr());
-                lua_error(L)
-            }
-        }
-    }
-}
-
 unsafe extern "C-unwind" fn start(L: *mut lua_State) -> c_int {
     // SAFETY: A C function called by Lua; nothing with a destructor is alive where it can raise.
     unsafe {
@@ -349,100 +244,6 @@ unsafe extern "C-unwind" fn start(L: *mut lua_State) -> c_int {
                 2
             }
         }
-    }
-}
-
-/// `join`'s limit, the argument at 2: milliseconds, with a fraction; none if it is left out, negative or infinite.
-unsafe fn limit(L: *mut lua_State) -> Option<Duration> {
-    // SAFETY: Raising is allowed.
-    let ms = unsafe {
-        let ms = luaL_optnumber(L, 2, -1.0);
-        luaL_argcheck(L, (!ms.is_nan()).into(), 2, c"number expected, got NaN".as_ptr());
-        ms
-    };
-    // What is too long to say is as good as for ever.
-    if ms < 0.0 { None } else { Duration::try_from_secs_f64(ms / 1000.0).ok() }
-}
-
-unsafe extern "C-unwind" fn join(L: *mut lua_State) -> c_int {
-    // SAFETY: A C function called by Lua. `ended` is still empty where its address is pushed, which can raise.
-    // `thread` is not used while `deliver` runs, whose collector may call anything.
-    unsafe {
-        let mode = match thread(L).life().join() {
-            Ok(mode) => mode,
-            Err(refusal) => return fail(L, refusal.text()),
-        };
-        let limit = limit(L);
-        if !thread(L).wait(limit) {
-            return fail(L, "timeout");
-        }
-        lua_settop(L, 1);
-        if !mode.keeps_results() {
-            lua_pushboolean(L, 1);
-            lua_pushnumber(L, 0.0);
-            drop(thread(L).take());
-            return 2;
-        }
-        let slot = slot(L);
-        let mut ended: Option<Ended> = None;
-        lua_pushcfunction(L, deliver);
-        lua_pushlightuserdata(L, (&raw mut ended).cast());
-        if hand_over(L, slot, &mut ended) != LUA_OK {
-            lua_error(L);
-        }
-        lua_gettop(L) - 1
-    }
-}
-
-/// Takes what is left of the child, and calls [`deliver`] with it. Raises nothing.
-unsafe fn hand_over(L: *mut lua_State, slot: *mut Slot, ended: &mut Option<Ended>) -> c_int {
-    // SAFETY: The slot stays where it is, its userdata being at 1. Each borrow of the thread ends before Lua runs.
-    // A finalizer may collect the thread in there: the link keeps what the child's state points to (Rule 4).
-    unsafe {
-        let mut _link = None;
-        if let Some(thread) = &mut (*slot).thread {
-            _link = Some(thread.link());
-            *ended = thread.take();
-        }
-        // All of a large result stays: nothing to collect until it is whole.
-        const LARGE: usize = 64 * 1024;
-        let rests = ended.as_ref().is_some_and(|ended| ended.outcome.size() >= LARGE) && stop_collector(L);
-        let status = lua_pcall(L, 1, LUA_MULTRET, 0);
-        if rests {
-            lua_gc(L, LUA_GCRESTART, 0);
-        }
-        let ended = ended.take();
-        if status == LUA_OK {
-            drop(ended); // closes the child's state
-        } else if let Some(thread) = &mut (*slot).thread {
-            thread.put_back(ended);
-        }
-        status
-    }
-}
-
-/// Pushes what `join` gives of an `Option<Ended>`.
-unsafe extern "C-unwind" fn deliver(L: *mut lua_State) -> c_int {
-    // SAFETY: Called by `hand_over`, protected. The child's state is still there for what the message borrows.
-    unsafe {
-        let ended = &*lua_touserdata(L, 1).cast::<Option<Ended>>();
-        lua_settop(L, 0);
-        let outcome = ended.as_ref().map(|ended| &ended.outcome);
-        lua_pushboolean(L, matches!(outcome, Some(Outcome::Returned(_))).into());
-        match outcome {
-            Some(Outcome::Returned(values) | Outcome::Failed(values)) => message::put(L, values),
-            Some(Outcome::Lost(Stop::Depth)) => {
-                let text = c"Error from child thread: Hit maximum copy depth (%d > %d).";
-                lua_pushfstring(L, text.as_ptr(), MAX_DEPTH + 1, MAX_DEPTH);
-            }
-            Some(Outcome::Lost(Stop::Stack)) => {
-                lua_pushstring(L, c"Error from child thread: stack overflow (too many results)".as_ptr());
-            }
-            Some(Outcome::Lost(_)) | None => {
-                lua_pushstring(L, c"Error from child thread: not enough memory".as_ptr());
-            }
-        }
-        lua_gettop(L)
     }
 }
 
