@@ -123,3 +123,66 @@ describe("an interrupt of an interruptible child", function()
     assert.is_true(told.is_set())
   end)
 end)
+
+describe("debug.sethook in a child that is not interruptible", function()
+  it("sets a hook whose place an interrupt takes, again and again", function()
+    local output, rc = helper.process([[
+      local name = os.tmpname()
+      local thread = llthreads.new(child .. [=[
+        local file, calls = io.open((...), "w"), 0
+        file:setvbuf("no")
+        for _ = 1, 100 do
+          local before = calls
+          debug.sethook(function() calls = calls + 1 end, "crl", 1)
+          local ok, err = pcall(function() file:write(".") while true do sleep(0.001) end end)
+          assert(not ok and err:find(llthreads.interrupted_error, 1, true), err)
+          local after = calls
+          tostring(before)
+          assert(after > before and calls == after)
+        end
+        return "end"
+      ]=], name):start()
+      local file = io.open(name)
+      for i = 1, 100 do
+        while file:seek("end") < i do sleep(0.001) end
+        thread:interrupt()
+      end
+      print(thread:join())
+      os.remove(name)
+    ]], nil, 30)
+    assert.same({ "true\tend\n", 0 }, { output, rc })
+  end)
+
+  it("may be called all the time while interrupts come" .. helper.departs("#D7", "LuaJIT"), function()
+    local output, rc = helper.process([[
+      local done, ready = os.tmpname(), os.tmpname()
+      os.remove(done)
+      os.remove(ready)
+      local thread = llthreads.new(child .. [=[
+        local function hook() end
+        local function f()
+          while true do
+            debug.sethook(hook, "", 1)
+            debug.sethook(hook, "crl", 3)
+            debug.sethook()
+          end
+        end
+        local done, ready = ...
+        on_close(function() set(done) end)
+        set(ready)
+        for _ = 1, 1000 do pcall(f) end
+      ]=], done, ready):start(false, false)
+      wait(ready)
+      repeat
+        thread:interrupt(true)
+        thread:interrupt(false)
+        thread:interrupt()
+      until is_set(done)
+      thread:join()
+      os.remove(done)
+      os.remove(ready)
+      print("end")
+    ]], "exec 2>/dev/null", 30)
+    assert.same({ "end\n", 0 }, { output, rc })
+  end)
+end)
