@@ -1,4 +1,4 @@
--- An interruptible child and what else has to do with hooks.
+-- Interrupts, in an interruptible child and in others, and what else has to do with hooks.
 local helper = require "spec.helper"
 local running, join = helper.interruptible, helper.join
 
