@@ -2,7 +2,8 @@
 //!
 //! The signal is SIGURG: ignored by default, not used by debuggers or shells, and programs that use it expect it to
 //! come without cause. The handler is installed by the first strike. It acts only in a thread with a strike on its
-//! way; any other SIGURG is handed on to the handler that was there before.
+//! way; any other SIGURG is handed on to the handler that was there before: also that of a second strike which the
+//! handler has carried out with the first.
 
 use super::{Error, Strike};
 use std::ffi::CStr;
