@@ -9,7 +9,7 @@ DIR: the tree of LuaRocks where the other build is, or a directory that has MODU
   a subdirectory for each LUA. LUA: lua5.1 to lua5.4 or luajit; without any: all five. MODULE: llthreads2 if left out.
 --record: writes what the other build does to compat/observed.
 --suite: instead, runs the specs under the other build: what is tagged as a departure has to fail there, all else has
-  to pass. So the suite tests the contract, and not our habits.
+  to pass. So the suite tests the contract, and not our habits. Counts the processes that crash or hang.
 The last line says N passed, N failed."
 
 reference='' module=llthreads2 mode=''
@@ -31,15 +31,25 @@ scripts/setup.sh "$@" lua-busted lua-socket lua-filesystem
 log=$(mktemp) list=$(mktemp) passed=0 failed=0
 trap 'rm -f "$log" "$list"' EXIT
 
-# One with a time limit: an original may also hang.
+# Some, with a time limit. Counts processes that crash or hang: this one, and those that a spec tells of.
 specs() {
-  timeout "$limit" "$lua" "$(command -v busted)" "$@" </dev/null >"$log" 2>&1
+  local status=0
+  timeout "$limit" "$lua" "$(command -v busted)" "$@" </dev/null >"$log" 2>&1 || status=$?
+  if [ "$status" = 124 ]; then
+    echo "hang: busted" >>"$log"
+  elif [ "$status" -gt 128 ] || tail -n 1 "$log" | grep -q '^PANIC: '; then
+    echo "crash: busted" >>"$log"
+  fi
+  crashes=$((crashes + $(grep -c '^crash: ' "$log")))
+  hangs=$((hangs + $(grep -c '^hang: ' "$log")))
+  return "$status"
 }
 
 suite() {
   # Each departure by itself, as it may well crash. One that is pending is for other Luas; one that neither failed nor
   # ran has not shown.
-  local tags name pattern departures=0 shown=0 good bad status limit=15
+  local tags name pattern departures=0 shown=0 good bad status limit=45 crashes=0 hangs=0
+  export LLTHREADS_LIMIT=40
   tags=$(printf 'D%s,' {1..15})host
   specs --list --tags="$tags" || true
   sed 's/\r$//' "$log" >"$list"
@@ -54,7 +64,8 @@ suite() {
     fi
   done <"$list"
   # All else, a file at a time.
-  local others=0 wrong=0 limit=120
+  local others=0 wrong=0
+  limit=900 LLTHREADS_LIMIT=120
   for file in spec/*_spec.lua; do
     status=0
     specs --exclude-tags="$tags" "$file" || status=$?
@@ -65,7 +76,7 @@ suite() {
     [ "$bad" = 0 ] || { echo "$file:" && cat "$log"; }
     others=$((others + ${good:-0})) wrong=$((wrong + bad))
   done
-  echo "$lua: $shown of $departures departures show, $others others pass, $wrong fail"
+  echo "$lua: $shown of $departures departures show, $others others pass, $wrong fail; $crashes crashes, $hangs hangs"
   passed=$((passed + shown + others)) failed=$((failed + departures - shown + wrong))
 }
 

@@ -36,6 +36,27 @@ describe("thread:interrupt()", function()
     assert.matches(llthreads.interrupted_error, select(2, thread:join()))
   end)
 
+  it("reaches a loop that is compiled but for what it calls", function()
+    local output, rc = helper.process([[
+      local ready = os.tmpname()
+      os.remove(ready)
+      local thread = llthreads.new(child .. [=[
+        local ready, turns = ..., 0
+        while true do
+          collectgarbage "step"
+          turns = turns + 1
+          if turns == 1000 then set(ready) end
+        end
+      ]=], ready):start()
+      wait(ready)
+      os.remove(ready)
+      thread:interrupt()
+      print((select(2, thread:join()):find(llthreads.interrupted_error, 1, true)))
+    ]], "exec 2>/dev/null", 60)
+    assert.matches("^%d+\n$", output)
+    assert.equal(0, rc)
+  end)
+
   it("is kept before start, and strikes when the child runs", function()
     local thread = new("llthreads.set_logger(function() end) return 'reached'")
     thread:interrupt()

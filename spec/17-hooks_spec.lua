@@ -1,4 +1,4 @@
--- An interruptible child and what else has to do with hooks.
+-- Interrupts, in an interruptible child and in others, and what else has to do with hooks.
 local helper = require "spec.helper"
 local running, join = helper.interruptible, helper.join
 
@@ -121,5 +121,35 @@ describe("an interrupt of an interruptible child", function()
     thread:interrupt()
     assert.same({ n = 3, true, true, "worked" }, join(thread))
     assert.is_true(told.is_set())
+  end)
+end)
+
+describe("debug.sethook in a child that is not interruptible", function()
+  it("sets a hook whose place an interrupt takes, again and again", function()
+    local output, rc = helper.process([[
+      local name = os.tmpname()
+      local thread = llthreads.new(child .. [=[
+        local file, calls = io.open((...), "w"), 0
+        file:setvbuf("no")
+        for _ = 1, 100 do
+          local before = calls
+          debug.sethook(function() calls = calls + 1 end, "crl", 1)
+          local ok, err = pcall(function() file:write(".") while true do sleep(0.001) end end)
+          assert(not ok and err:find(llthreads.interrupted_error, 1, true), err)
+          local after = calls
+          tostring(before)
+          assert(after > before and calls == after)
+        end
+        return "end"
+      ]=], name):start()
+      local file = io.open(name)
+      for i = 1, 100 do
+        while file:seek("end") < i do sleep(0.001) end
+        thread:interrupt()
+      end
+      print(thread:join())
+      os.remove(name)
+    ]], nil, 30)
+    assert.same({ "true\tend\n", 0 }, { output, rc })
   end)
 end)

@@ -40,3 +40,41 @@ describe("a storm of a million interrupts", function()
     assert.same({ "true\ttrue\ttrue\tnil\ntrue\ttrue\ttrue\ttrue\tnil\n", 0 }, { output, rc })
   end)
 end)
+
+describe("a storm of interrupts", function()
+  it("is survived by children that call debug.sethook all the time #D7", function()
+    local output, rc = helper.process([[
+      local code = child .. [=[
+        local done, ready = ...
+        on_close(function() set(done) end)
+        local function hook() end
+        local function f()
+          while true do
+            debug.sethook(hook, "", 1)
+            debug.sethook(hook, "crl", 3)
+            debug.sethook()
+          end
+        end
+        set(ready)
+        for _ = 1, 1000 do pcall(f) end -- to its end, or an interrupt in between
+      ]=]
+      for _ = 1, 30 do
+        local done, ready = os.tmpname(), os.tmpname()
+        os.remove(done)
+        os.remove(ready)
+        local thread = llthreads.new(code, done, ready):start(false, false)
+        wait(ready)
+        repeat
+          thread:interrupt(true)
+          thread:interrupt(false)
+          thread:interrupt()
+        until is_set(done)
+        thread:join()
+        os.remove(done)
+        os.remove(ready)
+      end
+      print("end")
+    ]], "exec 2>/dev/null")
+    assert.same({ "end\n", 0 }, { output, rc })
+  end)
+end)

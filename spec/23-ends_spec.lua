@@ -36,7 +36,7 @@ describe("os.exit", function()
 end)
 
 describe("a child that ends", function()
-  it("while it is interrupted, waited for and collected, in all orders, is no crash", function()
+  it("while it is interrupted, waited for and collected, in all orders, is no crash #D7", function()
     local output, rc = helper.process([[
       local ACTIONS = {
         function(held) held[1]:interrupt() end,
@@ -74,6 +74,34 @@ describe("a child that ends", function()
       print(count, llthreads.new("return 7"):start():join())
     ]], "exec 2>/dev/null")
     assert.same({ "1440\ttrue\t7\n", 0 }, { output, rc })
+  end)
+end)
+
+describe("a coroutine of the parent", function()
+  it("makes, starts, interrupts and joins threads of others, and may be gone before them", function()
+    local output, rc = helper.process([[
+      local function run(f, ...) return coroutine.wrap(f)(...) end
+      local maker = coroutine.wrap(function()
+        for i = 1, 1e9 do
+          llthreads.new("return ...", i):start(i % 2 == 0, i % 3 == 0)
+          coroutine.yield(llthreads.new("return ...", i))
+        end
+      end)
+      for i = 1, 300 do
+        local thread = maker()
+        assert(run(function() return thread:start(false, true) end) == thread)
+        if i % 3 == 0 then run(function() thread:interrupt() end) end
+        local ok, value = run(function() return thread:join() end)
+        assert(ok and value == i or i % 3 == 0 and value:find(llthreads.interrupted_error, 1, true), value)
+        assert(select(2, pcall(run, function() llthreads.new("x x") end)):find("near 'x'", 1, true))
+        assert(select(2, pcall(run, function() llthreads.new("", run) end)):find("types un-supported", 1, true))
+      end
+      maker = nil
+      collectgarbage()
+      collectgarbage()
+      print("end")
+    ]], "exec 2>/dev/null")
+    assert.same({ "end\n", 0 }, { output, rc })
   end)
 end)
 

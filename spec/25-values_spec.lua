@@ -89,15 +89,55 @@ describe("values", function()
     ]]
   end)
 
+  it("are errors, of every type and from everywhere #D3", function()
+    survives [==[
+      local KINDS = { -- code, what is told of it, and the type of its copy
+        { "nil", "(error object is a nil value)", "nil" },
+        { "false", "(error object is a boolean value)", "boolean" },
+        { "7", "7" },
+        { "'text'", "text" },
+        { "{ 7 }", "(error object is a table value)", "table" },
+        { "llthreads.new", "(error object is a function value)", "function" },
+        { "function() end", "(error object is a function value)" },
+        { "io.stdout", "file (" },
+        { "llthreads.new('')", "LLThread: " },
+        { "coroutine.create(function() end)", "(error object is a thread value)" },
+        { "setmetatable({}, { __tostring = function() return 'told' end })", "told", "table" },
+        { "setmetatable({}, { __index = error, __metatable = 7 })", "(error object is a table value)", "table" },
+      }
+      local PLACES = {
+        "error(%s, 0)",
+        "coroutine.wrap(function() error(%s, 0) end)()",
+        "local function deep(n) if n == 0 then error(%s, 0) end deep(n - 1) end deep(150)",
+        "return setmetatable({}, { __index = function() error(%s, 0) end }).x",
+        "table.sort({ 1, 2, 3 }, function() error(%s, 0) end)",
+      }
+      for _, kind in ipairs(KINDS) do
+        for _, place in ipairs(PLACES) do
+          for _, mode in ipairs { { false, true }, { true, true }, { false, false }, { true, false } } do
+            local code = child .. "llthreads.set_logger(function() end) " .. place:format(kind[1])
+            local thread = llthreads.new(code):start(mode[1], mode[2])
+            if mode[2] then
+              local ok, text, value, more = thread:join()
+              assert(ok == false and text:find(kind[2], 1, true), text)
+              assert(text:find("Error from child thread: ", 1, true) == 1)
+              assert(type(value) == (kind[3] or "nil") and more == nil, kind[1])
+            end
+          end
+        end
+      end
+    ]==]
+  end)
+
   it("are every function that the libraries have: copied or refused, and called #D6", function()
     survives [[
       local skip = { [os.exit] = 1, [os.execute] = 1, [debug.debug] = 1, [io.read] = 1, [io.write] = 1, [print] = 1 }
-      local seen, copied, refused = { [package.loaded] = true }, 0, 0
+      local seen, copied, refused, name = { [package.loaded] = true }, 0, 0, os.tmpname()
       local function visit(value)
         if type(value) == "function" and not skip[value] and not seen[value] then
           seen[value] = true
-          local code = "local f = ... return type(f), pcall(f, 'x', 1), f"
-          local ok, thread = pcall(llthreads.new, child .. code, value)
+          local code = "local f, name = ... return type(f), pcall(f, name, 1), f"
+          local ok, thread = pcall(llthreads.new, child .. code, value, name)
           if ok then
             copied = copied + 1
             assert(thread:start():join())
@@ -117,6 +157,7 @@ describe("values", function()
       visit(("x"):gmatch("."))
       visit(coroutine.wrap(function() end))
       assert(copied > 10 and refused > 2, copied .. " " .. refused)
+      os.remove(name)
     ]]
   end)
 end)

@@ -55,6 +55,7 @@ end
 -- A child by `ex` with `options`, left out: interruptible. It has been run until it `set(ready)`; the flags `go` and
 -- `told`, for it to wait for and to set, are returned too. Detached: if it is not interrupted nobody waits for its end.
 function helper.interruptible(code, options)
+  assert(helper.llthreads.interruptible, "the module knows nothing of that")
   local ready, go, told = helper.flag(), helper.flag(), helper.flag()
   options = options or { interruptible = true }
   options.source = helper.child .. [[
@@ -86,7 +87,8 @@ function helper.collect()
 end
 
 -- Runs `code` in a process of its own: what it printed, and its exit status; a signal is 128 and more. `limit` is
--- shell code to stand before; after `seconds`, two minutes if left out, the process is ended.
+-- shell code to stand before; after `seconds`, LLTHREADS_LIMIT or two minutes if left out, the process is ended.
+-- A crash and a hang are told on stderr, where scripts/compare.sh counts them.
 function helper.process(code, limit, seconds)
   local script, status = os.tmpname(), os.tmpname()
   local f = assert(io.open(script, "w"))
@@ -95,10 +97,12 @@ function helper.process(code, limit, seconds)
   local interpreter, at = nil, 0
   while arg[at] do interpreter, at = arg[at], at - 1 end
   local pipe = assert(io.popen(("(%s\nexec timeout %d %s %s) 2>&1; echo $? >%s"):format(
-    limit or "", seconds or 120, interpreter, script, status)))
+    limit or "", seconds or os.getenv("LLTHREADS_LIMIT") or 120, interpreter, script, status)))
   local output = pipe:read("*a")
   pipe:close()
   local rc = tonumber(assert(io.open(status)):read("*a"))
+  if rc == 124 then io.stderr:write("hang: a process\n") end
+  if rc > 128 or output:find("PANIC: unprotected", 1, true) then io.stderr:write("crash: a process\n") end
   os.remove(script)
   os.remove(status)
   return output, rc

@@ -2,7 +2,8 @@
 //!
 //! The signal is SIGURG: ignored by default, not used by debuggers or shells, and programs that use it expect it to
 //! come without cause. The handler is installed by the first strike. It acts only in a thread with a strike on its
-//! way; any other SIGURG is handed on to the handler that was there before.
+//! way; any other SIGURG is handed on to the handler that was there before: also that of a second strike which the
+//! handler has carried out with the first.
 
 use super::{Error, Strike};
 use std::ffi::CStr;
@@ -95,24 +96,28 @@ impl Running {
     /// `strike` stays valid until [`leave`](Self::leave), and the handle is not used after it.
     pub unsafe fn enter(strike: *const Strike) -> Option<Self> {
         let key = key()?;
-        // SAFETY: The key exists; the signal set is filled in before it is used.
+        // SAFETY: The key exists.
         unsafe {
             if libc::pthread_setspecific(key, strike.cast()) != 0 {
                 return None;
             }
-            let mut signals = MaybeUninit::uninit();
-            libc::sigemptyset(signals.as_mut_ptr());
-            libc::sigaddset(signals.as_mut_ptr(), SIGNAL);
-            libc::pthread_sigmask(libc::SIG_UNBLOCK, signals.as_ptr(), ptr::null_mut());
+            let_in();
             Some(Running { thread: libc::pthread_self(), strike })
         }
     }
 
-    /// From here on strikes are no more carried out in the current thread.
+    /// From here on strikes are no more carried out in the current thread. One that is on its way comes now: later its
+    /// signal would count as the host's.
     pub fn leave() {
         if let Some(key) = key() {
-            // SAFETY: The key exists.
-            unsafe { libc::pthread_setspecific(key, ptr::null()) };
+            // SAFETY: The key exists; what it holds is valid until it is taken away.
+            unsafe {
+                let strike = libc::pthread_getspecific(key).cast::<Strike>();
+                if !strike.is_null() && (*strike).sent.load(Ordering::Acquire) {
+                    let_in();
+                }
+                libc::pthread_setspecific(key, ptr::null());
+            }
         }
     }
 
@@ -128,6 +133,17 @@ impl Running {
                 libc::pthread_kill(self.thread, SIGNAL);
             }
         }
+    }
+}
+
+/// Unblocks the signal in the current thread. If it is pending, its handler runs before this returns.
+fn let_in() {
+    let mut signals = MaybeUninit::uninit();
+    // SAFETY: The signal set is filled in before it is used.
+    unsafe {
+        libc::sigemptyset(signals.as_mut_ptr());
+        libc::sigaddset(signals.as_mut_ptr(), SIGNAL);
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, signals.as_ptr(), ptr::null_mut());
     }
 }
 
