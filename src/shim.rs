@@ -1,11 +1,25 @@
 //! The Lua API as the rest of the crate sees it: one Lua, the newest.
 //!
-//! This is the only file with `cfg(feature = "lua..")`. mlua's `ffi` lifts older versions' functions to the newest
+//! This is the only room with `cfg(feature = "lua..")`. mlua's `ffi` lifts older versions' functions to the newest
 //! names; here stands what differs beyond names.
 
+mod array;
+#[cfg(any(feature = "lua54", feature = "lua55"))]
+mod warnings;
+
+cfg_if::cfg_if! {
+    if #[cfg(any(feature = "lua51", feature = "luajit"))] {
+        mod until51;
+        pub use until51::*;
+    } else {
+        mod since52;
+        pub use since52::*;
+    }
+}
+
+pub use array::*;
 pub use mlua::ffi::*;
 use std::os::raw::{c_char, c_int, c_void};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The Lua this build is for, as its hosts call it.
 pub const LUA: &str = if cfg!(feature = "luajit") {
@@ -61,55 +75,6 @@ pub unsafe fn new_state(f: lua_Alloc, ud: *mut c_void) -> *mut lua_State {
             lua_setwarnf(L, Some(f), L.cast());
         }
         L
-    }
-}
-
-/// The warnings of a state, as `luaL_newstate` sets them up: to stderr, if a `warn("@on")` said so.
-#[cfg(any(feature = "lua54", feature = "lua55"))]
-mod warnings {
-    use super::*;
-    use crate::os::write_stderr;
-    use std::ffi::CStr;
-
-    /// Does what a control message says. Whether it was one.
-    unsafe fn control(L: *mut lua_State, message: &[u8], more: c_int) -> bool {
-        // SAFETY: Called by Lua, with the state.
-        unsafe {
-            match message {
-                [b'@', ..] if more != 0 => return false,
-                b"@on" => lua_setwarnf(L, Some(on), L.cast()),
-                b"@off" => lua_setwarnf(L, Some(off), L.cast()),
-                [b'@', ..] => {}
-                _ => return false,
-            }
-        }
-        true
-    }
-
-    pub unsafe extern "C-unwind" fn off(L: *mut c_void, message: *const c_char, more: c_int) {
-        // SAFETY: Called by Lua, with a message that ends in a zero.
-        unsafe { control(L.cast(), CStr::from_ptr(message).to_bytes(), more) };
-    }
-
-    pub unsafe extern "C-unwind" fn on(L: *mut c_void, message: *const c_char, more: c_int) {
-        // SAFETY: As for `off`.
-        unsafe {
-            if !control(L.cast(), CStr::from_ptr(message).to_bytes(), more) {
-                write_stderr(b"Lua warning: ");
-                go_on(L, message, more);
-            }
-        }
-    }
-
-    unsafe extern "C-unwind" fn go_on(L: *mut c_void, message: *const c_char, more: c_int) {
-        // SAFETY: As for `off`.
-        unsafe {
-            write_stderr(CStr::from_ptr(message).to_bytes());
-            if more == 0 {
-                write_stderr(b"\n");
-            }
-            lua_setwarnf(L.cast(), Some(if more == 0 { on } else { go_on }), L);
-        }
     }
 }
 
@@ -170,79 +135,6 @@ pub unsafe fn is_index(L: *mut lua_State, idx: c_int, n: u32) -> bool {
         return lua_isinteger(L, idx) != 0 && lua_tointegerx(L, idx, std::ptr::null_mut()) == lua_Integer::from(n);
         #[cfg(not(any(feature = "lua53", feature = "lua54", feature = "lua55")))]
         return lua_type(L, idx) == LUA_TNUMBER && lua_tonumber(L, idx) == f64::from(n);
-    }
-}
-
-/// Where in a table the size of its array part stands; 0 if that is not known.
-static ARRAY_SIZE_AT: AtomicUsize = AtomicUsize::new(0);
-
-/// LuaJIT has a slot for the index 0 there, before the others.
-const NO_INDEX: u32 = if cfg!(feature = "luajit") { 1 } else { 0 };
-
-/// The size of the array part of the table at `idx`, if it stands at `place`.
-unsafe fn array_size(L: *mut lua_State, idx: c_int, place: usize) -> u32 {
-    // SAFETY: `place` is in the table and aligned, as `learn_tables` sees to.
-    unsafe { lua_topointer(L, idx).cast::<u8>().add(place).cast::<u32>().read() }
-}
-
-/// Notes for [`array_part`] where a table keeps the size of its array part, if it is where this Lua's sources have it:
-/// no API function tells, and only what is in there is met by `lua_next` first and in order. Raises.
-///
-/// # Safety
-/// Called from a C function; a stack slot is free.
-pub unsafe fn learn_tables(L: *mut lua_State) {
-    const WORD: usize = size_of::<usize>();
-    const PLACES: &[usize] = if cfg!(feature = "luajit") {
-        &[24, 48] // 32 bit links, then 64 bit: the former's tables end before the latter's place
-    } else if cfg!(feature = "lua51") {
-        &[7 * WORD]
-    } else {
-        &[WORD + 4]
-    };
-    // SAFETY: The caller lets it raise, and nothing here has a destructor. Tables are longer than that.
-    unsafe {
-        let shows = |place: usize| {
-            [0, 3, 37, 1000].into_iter().all(|size: u32| {
-                lua_createtable(L, size as c_int, 37);
-                let mut shows = array_size(L, -1, place) == if size == 0 { 0 } else { size + NO_INDEX };
-                if size == 3 {
-                    for i in 1..=100 {
-                        lua_pushboolean(L, 1);
-                        lua_rawseti(L, -2, i);
-                    }
-                    shows &= (64..=128 + NO_INDEX).contains(&array_size(L, -1, place));
-                }
-                lua_pop(L, 1);
-                shows
-            })
-        };
-        let place = PLACES.iter().copied().find(|&place| shows(place)).unwrap_or(0);
-        ARRAY_SIZE_AT.store(place, Ordering::Relaxed);
-    }
-}
-
-/// How many indices of the table at `idx`, from 1 on, are in its array part for sure, so that `lua_next` gives those
-/// with a value first and in order.
-///
-/// # Safety
-/// `idx` is absolute and the value there a table; a stack slot is free.
-pub unsafe fn array_part(L: *mut lua_State, idx: c_int) -> u32 {
-    let place = ARRAY_SIZE_AT.load(Ordering::Relaxed);
-    if place == 0 {
-        return 0;
-    }
-    // SAFETY: As the caller says.
-    unsafe {
-        let size = array_size(L, idx, place).saturating_sub(NO_INDEX);
-        if NO_INDEX != 0 && size != 0 {
-            lua_rawgeti(L, idx, 0);
-            let comes_first = lua_isnil(L, -1) == 0;
-            lua_pop(L, 1);
-            if comes_first {
-                return 0;
-            }
-        }
-        size
     }
 }
 
@@ -345,224 +237,6 @@ pub unsafe fn host(L: *mut lua_State) -> Option<&'static str> {
     })
 }
 
-cfg_if::cfg_if! {
-    if #[cfg(any(feature = "lua51", feature = "luajit"))] {
-        static CALL: u8 = 0;
-        static PACKAGE: u8 = 0;
-        static PROBE: u8 = 0;
-
-        struct Call {
-            f: lua_CFunction,
-            arg: *mut c_void,
-        }
-
-        /// Calls `f(arg)` protected, at the base level of a state that nothing runs in: leaves `results` values, or
-        /// one error message.
-        ///
-        /// # Safety
-        /// Three stack slots are free.
-        pub unsafe fn protect(L: *mut lua_State, f: lua_CFunction, arg: *mut c_void, results: c_int) -> c_int {
-            // Here even pushing a C function allocates and can raise: it is made inside of `lua_cpcall`, which takes
-            // no results out, and fetched from the registry, which raises nothing.
-            unsafe extern "C-unwind" fn anchor(L: *mut lua_State) -> c_int {
-                // SAFETY: The argument is the `Call` below; what raises here is caught by `lua_cpcall`.
-                unsafe {
-                    let call = &*lua_touserdata(L, 1).cast::<Call>();
-                    lua_pushlightuserdata(L, call.arg); // LuaJIT makes room for the address: now, not below
-                    lua_pushcfunction(L, call.f);
-                    lua_rawsetp(L, LUA_REGISTRYINDEX, (&raw const CALL).cast());
-                }
-                0
-            }
-            let mut call = Call { f, arg };
-            // SAFETY: `call` outlives `lua_cpcall`; reading a known key of the registry and pushing a known address
-            // raise nothing.
-            unsafe {
-                let status = lua_cpcall(L, anchor, (&raw mut call).cast());
-                if status != LUA_OK {
-                    return status;
-                }
-                lua_rawgetp(L, LUA_REGISTRYINDEX, (&raw const CALL).cast());
-                lua_pushlightuserdata(L, arg);
-                lua_pcall(L, 1, results, 0)
-            }
-        }
-
-        /// Notes for [`plain_function`] what a plain function looks like in this state. Raises.
-        ///
-        /// # Safety
-        /// Called from a C function; four stack slots are free.
-        pub unsafe fn learn_functions(L: *mut lua_State) {
-            // SAFETY: The caller lets it raise, and nothing here has a destructor.
-            unsafe {
-                // What C modules define lives in the environment of `package`, whose loaders opened them.
-                lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-                if lua_istable(L, -1) != 0 {
-                    lua_pushstring(L, c"package".as_ptr());
-                    lua_rawget(L, -2);
-                    lua_rawsetp(L, LUA_REGISTRYINDEX, (&raw const PACKAGE).cast());
-                }
-                lua_pop(L, 1);
-                #[cfg(feature = "luajit")]
-                {
-                    for _ in 0..PROBE_UPVALUES {
-                        lua_pushnil(L);
-                    }
-                    lua_pushcclosure(L, probe, PROBE_UPVALUES);
-                    lua_rawsetp(L, LUA_REGISTRYINDEX, (&raw const PROBE).cast());
-                }
-                let _ = &raw const PROBE;
-            }
-        }
-
-        /// The C function at `idx` if its address is all there is to it: no upvalues, no environment of its own, no
-        /// built-in of LuaJIT (those find themselves by more than their address).
-        ///
-        /// # Safety
-        /// The value at `idx`, an absolute index, is a function; two stack slots are free; [`learn_functions`] ran in
-        /// this state.
-        pub unsafe fn plain_function(L: *mut lua_State, idx: c_int) -> Option<lua_CFunction> {
-            // SAFETY: Reading raises nothing: the registry's keys are there already.
-            unsafe {
-                let function = lua_tocfunction(L, idx)?;
-                if !lua_getupvalue(L, idx, 1).is_null() {
-                    lua_pop(L, 1);
-                    return None;
-                }
-                lua_getfenv(L, idx);
-                lua_rawgetp(L, LUA_REGISTRYINDEX, (&raw const PACKAGE).cast());
-                let plain = lua_rawequal(L, -1, -2) != 0 || lua_rawequal(L, -2, LUA_GLOBALSINDEX) != 0;
-                lua_pop(L, 2);
-                (plain && !built_in(L, idx)).then_some(function)
-            }
-        }
-
-        cfg_if::cfg_if! {
-            if #[cfg(feature = "luajit")] {
-                const PROBE_UPVALUES: c_int = 37;
-
-                unsafe extern "C-unwind" fn probe(_: *mut lua_State) -> c_int {
-                    0
-                }
-
-                /// Whether the C function at `idx` is one of LuaJIT's own. Its header says so, in a byte that no API
-                /// function gives: where that byte stands is found on a function of ours, and where it can't be
-                /// found every function counts as built-in.
-                unsafe fn built_in(L: *mut lua_State, idx: c_int) -> bool {
-                    const FF_C: u8 = 1; // "a C function of a user", right before the number of upvalues
-                    // SAFETY: A function object is at least 12 bytes long and alive, being on the stack and in the
-                    // registry.
-                    unsafe {
-                        lua_rawgetp(L, LUA_REGISTRYINDEX, (&raw const PROBE).cast());
-                        let known = lua_topointer(L, -1).cast::<u8>();
-                        let asked = lua_topointer(L, idx).cast::<u8>();
-                        lua_pop(L, 1);
-                        if known.is_null() || asked.is_null() {
-                            return true;
-                        }
-                        // A 64 bit link to the next object comes first, or a 32 bit one; then mark and type.
-                        [10, 6]
-                            .into_iter()
-                            .find(|&at| *known.add(at) == FF_C && c_int::from(*known.add(at + 1)) == PROBE_UPVALUES)
-                            .is_none_or(|at| *asked.add(at) != FF_C)
-                    }
-                }
-            } else {
-                unsafe fn built_in(_: *mut lua_State, _: c_int) -> bool {
-                    false
-                }
-            }
-        }
-
-        /// Makes of the error message at 1 the message with traceback. Raises.
-        ///
-        /// # Safety
-        /// Called in a message handler with the message alone on the stack.
-        pub unsafe fn append_traceback(L: *mut lua_State) {
-            // SAFETY: The handler's caller catches what raises here; nothing has a destructor.
-            unsafe {
-                lua_getglobal(L, c"debug".as_ptr());
-                if lua_istable(L, -1) == 0 {
-                    return lua_settop(L, 1);
-                }
-                lua_getfield(L, -1, c"traceback".as_ptr());
-                if lua_isfunction(L, -1) == 0 {
-                    return lua_settop(L, 1);
-                }
-                // LuaJIT's ends the message at its first zero byte: such a message is joined on by us.
-                let whole = !bytes(L, 1).contains(&0);
-                if whole {
-                    lua_pushvalue(L, 1);
-                } else {
-                    lua_pushstring(L, c"".as_ptr());
-                }
-                lua_pushinteger(L, 2); // from the function that raised: not `traceback` and the handler
-                lua_call(L, 2, 1);
-                if lua_type(L, -1) == LUA_TSTRING {
-                    if whole {
-                        lua_replace(L, 1);
-                    } else {
-                        lua_replace(L, 2);
-                        lua_settop(L, 2);
-                        lua_concat(L, 2);
-                    }
-                }
-                lua_settop(L, 1);
-            }
-        }
-    } else {
-        /// Calls `f(arg)` protected, at the base level of a state that nothing runs in: leaves `results` values, or
-        /// one error message.
-        ///
-        /// # Safety
-        /// Two stack slots are free.
-        pub unsafe fn protect(L: *mut lua_State, f: lua_CFunction, arg: *mut c_void, results: c_int) -> c_int {
-            // SAFETY: Pushing a C function without upvalues and an address allocates nothing.
-            unsafe {
-                lua_pushcfunction(L, f);
-                lua_pushlightuserdata(L, arg);
-                lua_pcall(L, 1, results, 0)
-            }
-        }
-
-        /// Notes for [`plain_function`] what a plain function looks like in this state: here there is no doubt.
-        ///
-        /// # Safety
-        /// None needed.
-        pub unsafe fn learn_functions(_: *mut lua_State) {}
-
-        /// The C function at `idx` if its address is all there is to it: no upvalues.
-        ///
-        /// # Safety
-        /// The value at `idx` is a function; one stack slot is free.
-        pub unsafe fn plain_function(L: *mut lua_State, idx: c_int) -> Option<lua_CFunction> {
-            // SAFETY: Reading raises nothing.
-            unsafe {
-                let function = lua_tocfunction(L, idx)?;
-                if lua_getupvalue(L, idx, 1).is_null() {
-                    return Some(function);
-                }
-                lua_pop(L, 1);
-                None
-            }
-        }
-
-        /// Makes of the error message at 1 the message with traceback. Raises.
-        ///
-        /// # Safety
-        /// Called in a message handler with the message alone on the stack.
-        pub unsafe fn append_traceback(L: *mut lua_State) {
-            // SAFETY: The handler's caller catches what raises here; nothing has a destructor.
-            unsafe {
-                // The message is joined on by us: `luaL_traceback` would end it at its first zero byte.
-                lua_pushstring(L, c"\n".as_ptr());
-                luaL_traceback(L, L, std::ptr::null(), 1);
-                lua_concat(L, 3);
-            }
-        }
-    }
-}
-
 /// How many hexadecimal digits `%p` writes at least.
 pub fn address_digits(address: usize) -> usize {
     if cfg!(feature = "luajit") {
@@ -590,23 +264,4 @@ pub unsafe fn bytes<'a>(L: *mut lua_State, idx: c_int) -> &'a [u8] {
 pub unsafe fn push_bytes(L: *mut lua_State, text: &[u8]) {
     // SAFETY: Lua copies `len` bytes.
     unsafe { lua_pushlstring(L, text.as_ptr().cast::<c_char>(), text.len()) };
-}
-
-#[cfg(all(test, feature = "vendored"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_array_part_is_found() {
-        // SAFETY: A state of its own; nothing here raises while there is memory.
-        unsafe {
-            let L = luaL_newstate();
-            learn_tables(L);
-            lua_createtable(L, 50, 0);
-            assert_eq!(array_part(L, 1), 50);
-            lua_createtable(L, 0, 50);
-            assert_eq!(array_part(L, 2), 0);
-            lua_close(L);
-        }
-    }
 }
