@@ -1,6 +1,6 @@
 //! Values on their way between states: a flat, owned copy of what one state has and another is to get.
 //!
-//! - [`take`] reads a state and raises nothing; [`put`] fills a state and may raise. No call touches two states.
+//! - [`take()`] reads a state and raises nothing; [`put()`] fills a state and may raise. No call touches two states.
 //! - A message can move to any thread. If it borrows strings, it is put before the state it was taken from is run or
 //!   closed; whoever moves the one moves the other.
 //! - Nothing here ends the process when there is no memory: taking fails with [`Stop::Memory`], putting raises.
