@@ -22,7 +22,7 @@
 //! | `logger.rs`, `traceback.rs` | what becomes of errors |
 //! | `os/` | what differs between operating systems |
 //! | `shim.rs` | what differs between Lua versions |
-//! | `storm.rs` | a test: interrupts from many threads |
+//! | `model/`, `storm.rs` | tests: parent and child in every order of their steps; interrupts from many threads |
 //!
 //! # The Rules
 //!
@@ -62,7 +62,7 @@ mod traceback;
 use shim::lua_State;
 use std::os::raw::c_int;
 
-/// What parent and child meet with.
+/// What parent and child meet with; in `model/` there is loom's in its place.
 mod sync {
     pub use std::alloc;
     pub use std::sync::{Condvar, Mutex, MutexGuard, atomic};
