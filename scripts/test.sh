@@ -38,7 +38,7 @@ step build scripts/build.sh "$@"
 # One of cargo's tests is a C program that has Lua 5.4 in it.
 [[ " $* " == *" lua5.4 "* ]] || step "build for cargo test" scripts/build.sh lua5.4
 step lint scripts/lint.sh
-step "cargo test" cargo test --quiet --features lua54 --lib --bins --test features --test hosts
+step "cargo test" cargo test --quiet --features lua54 --lib --bins --test features --test hosts --test model
 built_in=(--quiet --no-default-features --features "vendored,lua54")
 step "doc tests with Lua built in" cargo test "${built_in[@]}" --doc
 step "tests with Lua built in" cargo test "${built_in[@]}" --lib

@@ -11,14 +11,11 @@
 
 use crate::os::{self, Strike};
 use crate::shim::*;
+use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering};
 use crate::traceback;
 use std::ffi::CStr;
 use std::os::raw::{c_int, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering};
-
-#[cfg(all(test, feature = "vendored"))]
-mod storm;
 
 /// How many instructions there are from one look at the request to the next. It is the hook's presence that costs:
 /// more of them make little faster, and fewer of them end a loop sooner that calls slow C functions.

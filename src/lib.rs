@@ -22,6 +22,7 @@
 //! | `logger.rs`, `traceback.rs` | what becomes of errors |
 //! | `os/` | what differs between operating systems |
 //! | `shim.rs` | what differs between Lua versions |
+//! | `model/`, `storm.rs` | tests: parent and child in every order of their steps; interrupts from many threads |
 //!
 //! # The Rules
 //!
@@ -53,11 +54,20 @@ mod logger;
 mod message;
 mod os;
 mod shim;
+#[cfg(all(test, feature = "vendored"))]
+mod storm;
 mod thread;
 mod traceback;
 
 use shim::lua_State;
 use std::os::raw::c_int;
+
+/// What parent and child meet with; in `model/` there is loom's in its place.
+mod sync {
+    pub use std::alloc;
+    pub use std::sync::{Condvar, Mutex, MutexGuard, atomic};
+    pub use std::time::Instant;
+}
 
 /// The entry of `require "llthreads2"`.
 ///

@@ -18,15 +18,16 @@ use crate::interrupt::Request;
 use crate::lifecycle::{Collection, Lifecycle, Mode, Refusal};
 use crate::message::Strings;
 use crate::os::{self, Strike};
-use std::alloc::{self, Layout};
+use crate::sync::alloc::{self, Layout};
+use crate::sync::atomic::{self, AtomicUsize, Ordering};
+use crate::sync::{Condvar, Instant, Mutex, MutexGuard};
 use std::ffi::CStr;
 use std::mem;
 use std::ops::Deref;
 use std::os::raw::c_void;
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{self, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::PoisonError;
+use std::time::Duration;
 
 /// What is left of a child that has ended.
 pub struct Ended {

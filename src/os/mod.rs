@@ -19,23 +19,9 @@ cfg_if::cfg_if! {
     }
 }
 
-use std::os::raw::c_void;
-use std::sync::atomic::AtomicBool;
+mod strike;
 
-/// What a strike calls, and whether one is on its way.
-pub struct Strike {
-    f: unsafe fn(*const c_void),
-    arg: *const c_void,
-    #[cfg_attr(windows, allow(dead_code))]
-    sent: AtomicBool,
-}
-
-impl Strike {
-    /// `f` must be safe to call with `arg` wherever the thread just is, a signal handler included.
-    pub fn new(f: unsafe fn(*const c_void), arg: *const c_void) -> Self {
-        Strike { f, arg, sent: AtomicBool::new(false) }
-    }
-}
+pub use strike::Strike;
 
 /// Why the OS gave no thread.
 pub struct Error(i32);

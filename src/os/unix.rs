@@ -129,7 +129,7 @@ impl Running {
         if install() {
             // SAFETY: The thread runs, and `strike` is valid, as it has not left.
             unsafe {
-                (*self.strike).sent.store(true, Ordering::Release);
+                (*self.strike).send();
                 libc::pthread_kill(self.thread, SIGNAL);
             }
         }
@@ -188,9 +188,7 @@ extern "C" fn handler(signal: c_int, info: *mut libc::siginfo_t, context: *mut c
         } else {
             libc::pthread_getspecific(key as libc::pthread_key_t).cast::<Strike>()
         };
-        if !strike.is_null() && (*strike).sent.swap(false, Ordering::AcqRel) {
-            ((*strike).f)((*strike).arg);
-        } else {
+        if strike.is_null() || !(*strike).arrive() {
             hand_on(signal, info, context);
         }
     }

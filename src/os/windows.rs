@@ -139,7 +139,8 @@ impl Running {
                 return;
             }
             if GetThreadContext(thread, &raw mut context) != 0 {
-                ((*self.strike).f)((*self.strike).arg);
+                (*self.strike).send();
+                (*self.strike).arrive();
             }
             ResumeThread(thread);
         }
