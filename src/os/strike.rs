@@ -21,6 +21,12 @@ impl Strike {
         self.sent.store(true, Ordering::Release);
     }
 
+    /// Whether one is on its way.
+    #[cfg_attr(any(windows, test), allow(dead_code))]
+    pub fn is_sent(&self) -> bool {
+        self.sent.load(Ordering::Acquire)
+    }
+
     /// Carries it out if one was on its way; whether it was.
     ///
     /// # Safety

@@ -113,7 +113,7 @@ impl Running {
             // SAFETY: The key exists; what it holds is valid until it is taken away.
             unsafe {
                 let strike = libc::pthread_getspecific(key).cast::<Strike>();
-                if !strike.is_null() && (*strike).sent.load(Ordering::Acquire) {
+                if !strike.is_null() && (*strike).is_sent() {
                     let_in();
                 }
                 libc::pthread_setspecific(key, ptr::null());
