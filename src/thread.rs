@@ -171,8 +171,12 @@ impl Thread {
     }
 
     /// Waits until the child has ended, `limit` at most; without one for as long as it takes. Whether it has.
-    pub fn wait(&self, limit: Option<Duration>) -> bool {
+    pub fn wait(&mut self, limit: Option<Duration>) -> bool {
         let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+        // The thread is waited for in any case: without a limit, at once, which is one wake-up less.
+        if let Some(thread) = self.os.take_if(|_| deadline.is_none()) {
+            thread.join();
+        }
         let mut phase = self.link.phase();
         while !matches!(*phase, Phase::Ended(_)) {
             phase = match deadline {
