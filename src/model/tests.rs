@@ -141,7 +141,7 @@ fn time_out_against_end() {
 #[test]
 fn time_out_then_collection_against_end() {
     explore(ALL, [ATTACHED, UNREAD, LOOSE], |mode| {
-        let (_state, thread) = started(mode, work);
+        let (_state, mut thread) = started(mode, work);
         begin(&[Late]);
         thread.wait(Some(MS));
     });
