@@ -24,7 +24,7 @@ use std::mem;
 use std::ops::Deref;
 use std::os::raw::c_void;
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{self, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -105,8 +105,7 @@ impl Deref for Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        if self.owners.fetch_sub(1, Ordering::Release) == 1 {
-            atomic::fence(Ordering::Acquire);
+        if self.owners.fetch_sub(1, Ordering::AcqRel) == 1 {
             // SAFETY: This was the last owner.
             unsafe {
                 ptr::drop_in_place(self.0.as_ptr());
