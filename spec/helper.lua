@@ -86,7 +86,7 @@ function helper.collect()
 end
 
 -- Runs `code` in a process of its own: what it printed, and its exit status; a signal is 128 and more. `limit` is
--- shell code to stand before; after `seconds`, two minutes if left out, the process is ended.
+-- shell code to stand before; after `seconds`, five minutes if left out, the process is ended.
 function helper.process(code, limit, seconds)
   local script, status = os.tmpname(), os.tmpname()
   local f = assert(io.open(script, "w"))
@@ -95,7 +95,7 @@ function helper.process(code, limit, seconds)
   local interpreter, at = nil, 0
   while arg[at] do interpreter, at = arg[at], at - 1 end
   local pipe = assert(io.popen(("(%s\nexec timeout %d %s %s) 2>&1; echo $? >%s"):format(
-    limit or "", seconds or 120, interpreter, script, status)))
+    limit or "", seconds or 300, interpreter, script, status)))
   local output = pipe:read("*a")
   pipe:close()
   local rc = tonumber(assert(io.open(status)):read("*a"))
