@@ -19,7 +19,7 @@ use crate::lifecycle::{Collection, Lifecycle, Mode, Refusal};
 use crate::message::Strings;
 use crate::os::{self, Strike};
 use crate::sync::alloc::{self, Layout};
-use crate::sync::atomic::{self, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{Condvar, Instant, Mutex, MutexGuard};
 use std::ffi::CStr;
 use std::mem;
@@ -106,8 +106,7 @@ impl Deref for Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        if self.owners.fetch_sub(1, Ordering::Release) == 1 {
-            atomic::fence(Ordering::Acquire);
+        if self.owners.fetch_sub(1, Ordering::AcqRel) == 1 {
             // SAFETY: This was the last owner.
             unsafe {
                 ptr::drop_in_place(self.0.as_ptr());
