@@ -8,7 +8,7 @@ use std::time::Duration;
 
 pub mod atomic {
     use crate::os::step;
-    pub use loom::sync::atomic::{Ordering, fence};
+    pub use loom::sync::atomic::Ordering;
     use std::ops::Deref;
 
     /// Each access is a step of its thread. Each store is a swap: loom takes those in one order, but would put a store
