@@ -117,7 +117,8 @@ pub struct Arena {
     /// The part of the nursery, or of a mixed page, that no block was carved from, and its length.
     fresh: *mut u8,
     fresh_len: usize,
-    /// How many mixed pages may still be made.
+    /// Mixed pages, and how many there are.
+    mixed_pages: *mut Page,
     mixed: usize,
     /// Whether blocks of any length come from the nursery.
     opening: bool,
@@ -151,7 +152,8 @@ impl Owned {
                 nursery: arena.add(1).cast().as_ptr(),
                 fresh: arena.add(1).cast().as_ptr(),
                 fresh_len: NURSERY,
-                mixed: MIXED,
+                mixed_pages: ptr::null_mut(),
+                mixed: 0,
                 opening: NEW_STATE_CRASHES,
                 empty: ptr::null_mut(),
                 rest: ptr::null_mut(),
@@ -185,6 +187,12 @@ impl Drop for Owned {
                 let next = (*chunk).next;
                 memory::give_back(chunk.cast());
                 chunk = next;
+            }
+            let mut page = self.0.as_ref().mixed_pages;
+            while !page.is_null() {
+                let next = (*page).next;
+                memory::give_back_page(page.cast());
+                page = next;
             }
             memory::give_back(self.0.as_ptr().cast());
         }
@@ -353,18 +361,28 @@ impl Arena {
                 (*page).listed = false;
                 self.lists[class] = (*page).next;
             }
-            let Some(page) = self.page() else { return self.of_larger(class + 1) };
-            if self.mixed > 0 {
-                self.mixed -= 1;
-                page.write(Page::new(ANY, PAGE as u16, NEVER_EMPTY, false));
-                self.fresh = page.cast::<u8>().as_ptr().add(HEAD);
-                self.fresh_len = PAGE - HEAD;
+            if self.mixed < MIXED && self.mix() {
                 return self.carve_fresh(SIZES[class].into());
             }
+            let Some(page) = self.page() else { return self.of_larger(class + 1) };
             page.write(Page::new(SIZES[class], HEAD as u16, 0, true));
             self.lists[class] = page.as_ptr();
             self.get(SIZES[class].into())
         }
+    }
+
+    /// Has a mixed page. Each is got by itself: a chunk would take more than most states still need.
+    unsafe fn mix(&mut self) -> bool {
+        // SAFETY: The page is as long as its layout says, and nobody else's.
+        unsafe {
+            let Some(page) = NonNull::new(memory::get_page().cast::<Page>()) else { return false };
+            page.write(Page { next: self.mixed_pages, ..Page::new(ANY, PAGE as u16, NEVER_EMPTY, false) });
+            self.mixed += 1;
+            self.mixed_pages = page.as_ptr();
+            self.fresh = page.cast::<u8>().as_ptr().add(HEAD);
+            self.fresh_len = PAGE - HEAD;
+        }
+        true
     }
 
     /// A block from whichever class from this on has one: the last resort.
@@ -449,6 +467,14 @@ impl Arena {
 
     /// Whether a block lies in a page.
     fn has_page(&self, block: *mut u8) -> bool {
+        let mut page = self.mixed_pages;
+        while !page.is_null() {
+            if page == page_around(block) {
+                return true;
+            }
+            // SAFETY: The arena's pages are alive.
+            page = unsafe { (*page).next };
+        }
         let mut chunk = self.chunks;
         while !chunk.is_null() {
             // SAFETY: The arena's chunks are alive.
@@ -511,6 +537,31 @@ impl Arena {
 
 /// Where the arena has its memory from.
 mod memory {
+    use super::PAGE;
+    use std::alloc::{self, Layout};
+
+    const ONE_PAGE: Layout = match Layout::from_size_align(PAGE, PAGE) {
+        Ok(layout) => layout,
+        Err(_) => unreachable!(),
+    };
+
+    /// A page, by itself.
+    pub fn get_page() -> *mut u8 {
+        #[cfg(test)]
+        if !super::tests::may(PAGE) {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: A page has a length.
+        unsafe { alloc::alloc(ONE_PAGE) }
+    }
+
+    /// # Safety
+    /// `page` came from [`get_page`], and is in nobody's use.
+    pub unsafe fn give_back_page(page: *mut u8) {
+        // SAFETY: As the caller says.
+        unsafe { alloc::dealloc(page, ONE_PAGE) };
+    }
+
     pub fn get(len: usize) -> *mut u8 {
         #[cfg(test)]
         if !super::tests::may(len) {

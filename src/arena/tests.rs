@@ -35,7 +35,7 @@ fn pages(arena: &Owned) -> usize {
 fn without_nursery(mixed: bool) -> Owned {
     let arena = Owned::new().unwrap();
     // SAFETY: The arena is alive.
-    while unsafe { arena.0.as_ref().fresh_len > 0 || mixed && arena.0.as_ref().mixed > 0 } {
+    while unsafe { arena.0.as_ref().fresh_len > 0 || mixed && arena.0.as_ref().mixed < MIXED } {
         get(&arena, 16);
     }
     arena
