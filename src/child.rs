@@ -91,6 +91,9 @@ struct Setup<'a> {
     modules: &'a Message,
 }
 
+/// Stack slots for the call that opens the libraries.
+const OPENING: c_int = 3;
+
 /// In the registry: names under which the parent knows this module, with their loaders.
 pub static MODULES: u8 = 0;
 
@@ -122,7 +125,7 @@ impl Child {
     /// Opens the libraries, and preloads the modules. That takes longer than all before: it is left to the child's
     /// thread.
     pub fn open_libraries(&mut self) -> Result<(), Failed> {
-        // SAFETY: `fill` has left as many free slots.
+        // SAFETY: `fill` saw to the `OPENING` slots.
         step(unsafe { protect(self.state.as_ptr(), open_all, ptr::null_mut(), 0) })
     }
 
@@ -140,8 +143,11 @@ impl Child {
     /// # Safety
     /// What the message borrows is still there.
     pub unsafe fn fill(&mut self, arguments: &Message) -> Result<(), Failed> {
+        let L = self.state.as_ptr();
         // SAFETY: After `open` and `load` four slots are used of `LUA_MINSTACK`.
-        step(unsafe { protect(self.state.as_ptr(), fill, ptr::from_ref(arguments).cast_mut().cast(), LUA_MULTRET) })
+        step(unsafe { protect(L, fill, ptr::from_ref(arguments).cast_mut().cast(), LUA_MULTRET) })?;
+        // SAFETY: The stack is as long as that, since `put` needed more: nothing is allocated, and nothing raised.
+        if unsafe { lua_checkstack(L, OPENING) } == 0 { Err(Failed) } else { Ok(()) }
     }
 
     /// The message of a failed step: bytes in the state.
