@@ -7,7 +7,7 @@ use crate::{api, preload};
 use std::ffi::{CStr, CString};
 use std::os::raw::c_int;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
 const STRIKERS: usize = 4;
@@ -28,7 +28,7 @@ impl Target<'_> {
         let size = || fs::metadata(progress).unwrap().len();
         let wait_beyond = |seen| {
             while size() <= seen {
-                assert!(!self.0.wait(Some(Duration::from_micros(100))), "the child has ended");
+                assert!(!self.0.ends_by(Some(Instant::now() + Duration::from_micros(100))), "the child has ended");
             }
         };
         wait_beyond(0);

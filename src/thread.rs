@@ -176,6 +176,11 @@ impl Thread {
         if let Some(thread) = self.os.take_if(|_| deadline.is_none()) {
             thread.join();
         }
+        self.ends_by(deadline)
+    }
+
+    /// The same, by anyone, and by the clock.
+    pub fn ends_by(&self, deadline: Option<Instant>) -> bool {
         let mut phase = self.link.phase();
         while !matches!(*phase, Phase::Ended(_)) {
             phase = match deadline {

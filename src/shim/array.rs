@@ -19,7 +19,7 @@ unsafe fn array_size(L: *mut lua_State, idx: c_int, place: usize) -> u32 {
 /// no API function tells, and only what is in there is met by `lua_next` first and in order. Raises.
 ///
 /// # Safety
-/// Called from a C function; a stack slot is free.
+/// Called from a C function; two stack slots are free.
 pub unsafe fn learn_tables(L: *mut lua_State) {
     const WORD: usize = size_of::<usize>();
     const PLACES: &[usize] = if cfg!(feature = "luajit") {
