@@ -147,15 +147,27 @@ fn let_in() {
     }
 }
 
+/// A handler of the host's. It stays for good: ours may be at it just now.
+struct Previous {
+    handler: libc::sighandler_t,
+    flags: c_int,
+    /// One that was there before that.
+    next: *mut Previous,
+}
+
 /// The handler that was there before ours.
-static PREVIOUS: AtomicPtr<libc::sigaction> = AtomicPtr::new(ptr::null_mut());
+static PREVIOUS: AtomicPtr<Previous> = AtomicPtr::new(ptr::null_mut());
 
 /// Installs the handler, also when the host has put its own in its place since.
 fn install() -> bool {
-    static INSTALLING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
-    // SAFETY: The structures are whole before they are read. A replaced `previous` is never freed: a handler may
-    // be at it just now.
+    /// All that there were. Who is here changes them.
+    static KNOWN: Mutex<Known> = Mutex::new(Known(ptr::null_mut()));
+    struct Known(*mut Previous);
+    // SAFETY: They are for any thread.
+    unsafe impl Send for Known {}
+
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    // SAFETY: The structures are whole before they are read.
     unsafe {
         let mut present = MaybeUninit::<libc::sigaction>::uninit();
         if libc::sigaction(SIGNAL, ptr::null(), present.as_mut_ptr()) != 0 {
@@ -165,11 +177,21 @@ fn install() -> bool {
         if present.sa_sigaction == handler as *const () as usize {
             return true;
         }
-        let previous = libc::malloc(size_of::<libc::sigaction>()).cast::<libc::sigaction>();
-        if previous.is_null() {
-            return false;
+        // A host may set its own again and again.
+        let mut previous = known.0;
+        while !previous.is_null()
+            && ((*previous).handler != present.sa_sigaction || (*previous).flags != present.sa_flags)
+        {
+            previous = (*previous).next;
         }
-        previous.write(present);
+        if previous.is_null() {
+            previous = libc::malloc(size_of::<Previous>()).cast();
+            if previous.is_null() {
+                return false;
+            }
+            previous.write(Previous { handler: present.sa_sigaction, flags: present.sa_flags, next: known.0 });
+            known.0 = previous;
+        }
         PREVIOUS.store(previous, Ordering::Release);
         let mut ours: libc::sigaction = std::mem::zeroed();
         ours.sa_sigaction = handler as *const () as usize;
@@ -197,10 +219,10 @@ extern "C" fn handler(signal: c_int, info: *mut libc::siginfo_t, context: *mut c
 /// Calls the handler that was there before. A host's handler may in turn call ours: that ends here.
 unsafe fn hand_on(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     static BUSY: [AtomicUsize; 16] = [const { AtomicUsize::new(0) }; 16];
-    // SAFETY: `PREVIOUS` is null or a whole `sigaction`, whose handler is of the kind its flags say.
+    // SAFETY: `PREVIOUS` is null or a whole `Previous`, whose handler is of the kind its flags say.
     unsafe {
         let previous = PREVIOUS.load(Ordering::Acquire);
-        if previous.is_null() || matches!((*previous).sa_sigaction, libc::SIG_DFL | libc::SIG_IGN) {
+        if previous.is_null() || matches!((*previous).handler, libc::SIG_DFL | libc::SIG_IGN) {
             return;
         }
         let me = libc::pthread_self() as usize;
@@ -209,8 +231,8 @@ unsafe fn hand_on(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_voi
         }
         let place =
             BUSY.iter().find(|thread| thread.compare_exchange(0, me, Ordering::Relaxed, Ordering::Relaxed).is_ok());
-        let handler = (*previous).sa_sigaction;
-        if (*previous).sa_flags & libc::SA_SIGINFO != 0 {
+        let handler = (*previous).handler;
+        if (*previous).flags & libc::SA_SIGINFO != 0 {
             let handler: extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) = std::mem::transmute(handler);
             handler(signal, info, context);
         } else {
