@@ -24,8 +24,8 @@ export LUA_PATH LUA_CPATH LLTHREADS_SECONDS=0 LLTHREADS_LIMIT=300
 specs=(--filter-out={leaves.nothing.behind.after,from.the.OS,the.reason.of.the.OS,that.nobody.reads.are.let.go}
   --filter-out={closes.its.state.when.it.is.collected,^no.memory,^threads.are})
 # In the end valgrind would free glibc's memory, though threads still run.
-host=(valgrind --tool="$tool" --quiet --trace-children=yes --fair-sched=yes --max-threads=1000 --run-libc-freeres=no
-  --error-exitcode=99 --log-file="$reports/%p" "$lua")
+host=(valgrind --tool="$tool" --quiet --trace-children=yes --trace-children-skip="*/cc" --fair-sched=yes --max-threads=1000
+  --run-libc-freeres=no --error-exitcode=99 --log-file="$reports/%p" "$lua")
 [[ ! $tool =~ memcheck|helgrind ]] || specs+=(--filter-out={^a.storm,^threads.by}) # too long: one thread runs at a time
 if [ "$tool" != memcheck ]; then # std is built as well: the tool has to see its locks
   rustup --quiet component add rust-src
