@@ -147,7 +147,13 @@ impl Child {
         // SAFETY: After `open` and `load` four slots are used of `LUA_MINSTACK`.
         step(unsafe { protect(L, fill, ptr::from_ref(arguments).cast_mut().cast(), LUA_MULTRET) })?;
         // SAFETY: The stack is as long as that, since `put` needed more: nothing is allocated, and nothing raised.
-        if unsafe { lua_checkstack(L, OPENING) } == 0 { Err(Failed) } else { Ok(()) }
+        unsafe {
+            if lua_checkstack(L, OPENING) == 0 {
+                lua_settop(L, 1); // no argument is to be taken for the message
+                return Err(Failed);
+            }
+        }
+        Ok(())
     }
 
     /// The message of a failed step: bytes in the state.

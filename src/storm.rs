@@ -20,7 +20,7 @@ const ALL: usize = 1_000_000;
 /// For calls that take the thread's lock.
 struct Target<'a>(&'a Thread);
 
-// SAFETY: `interrupt` and `wait` only read the object, and lock what it shares with the child.
+// SAFETY: `interrupt` and `ends_by` only read the object, and lock what it shares with the child.
 unsafe impl Sync for Target<'_> {}
 
 impl Target<'_> {

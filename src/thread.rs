@@ -179,7 +179,7 @@ impl Thread {
         self.ends_by(deadline)
     }
 
-    /// The same, by anyone, and by the clock.
+    /// Waits until the child has ended, or the deadline is there. Whether it has. For those too who do not own the thread.
     pub fn ends_by(&self, deadline: Option<Instant>) -> bool {
         let mut phase = self.link.phase();
         while !matches!(*phase, Phase::Ended(_)) {
